@@ -1,0 +1,38 @@
+"""Dragon Boat: plan cross-border consolidations, with a proven bound and an independent checker.
+
+The verbs: :func:`read_network` and :func:`read_shipments` read and check input, :func:`plan` makes a plan,
+:func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from consolidation._version import __version__
+
+if TYPE_CHECKING:
+    from consolidation.check import check
+    from consolidation.folder import read_plan, write_plan
+    from consolidation.planner import plan
+    from consolidation.shipment_files import read_shipments
+    from network.io import read_network
+
+__all__ = ["__version__", "check", "plan", "read_network", "read_plan", "read_shipments", "write_plan"]
+
+_HOMES = {
+    "check": "consolidation.check",
+    "plan": "consolidation.planner",
+    "read_network": "network.io",
+    "read_plan": "consolidation.folder",
+    "read_shipments": "consolidation.shipment_files",
+    "write_plan": "consolidation.folder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a verb when it is first used: ``dragonboat --help`` stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'consolidation' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,0 +1,440 @@
+"""From the optimiser's answer to a Plan: itineraries with dates, loads, entries and shared cost lines.
+
+No rate is multiplied here: own lines come from the pricing pass, load and entry lines from what the optimiser
+was charged, and this module only shares them among shipments.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from consolidation.compile import Compiled, TruckPool, TrunkPool
+from consolidation.itineraries import COURIER, DIRECT, LEGS, Itineraries
+from consolidation.plan import (
+    CATEGORIES,
+    CostLine,
+    CustomsEntry,
+    Milestone,
+    PlannedLoad,
+    PlannedShipment,
+    Unplanned,
+)
+from consolidation.pricing import OwnLine, Pricer, plain
+from consolidation.rules import deciding_rule, describe
+from consolidation.shipments import Shipment
+from network import clock
+from network.model import Network
+from network.money import from_micros, share
+from network.tables import Charge
+from solvers.assignment import Assignment, Load
+from solvers.evaluate import Evaluation, LineKind
+
+_SPACE_SERVICE = {"air": "air", "rail_lcl": "rail_lcl"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a plan, in the order they are written."""
+
+    shipments: tuple[PlannedShipment, ...]
+    loads: tuple[PlannedLoad, ...]
+    entries: tuple[CustomsEntry, ...]
+    cost_lines: tuple[CostLine, ...]
+    unplanned: tuple[Unplanned, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A customs entry while it is put together: members are positions of shipments."""
+
+    entry_id: str
+    regime_id: str
+    importer_id: str
+    load_id: str
+    mode: str
+    day: int
+    members: tuple[int, ...]
+
+
+class Assembler:
+    """Puts a plan together for one compiled problem."""
+
+    def __init__(
+        self, network: Network, compiled: Compiled, pricer: Pricer, assignment: Assignment, evaluation: Evaluation
+    ) -> None:
+        self._network, self._compiled, self._evaluation = network, compiled, evaluation
+        self._demand = compiled.options.demand
+        self._ids = [shipment.shipment_id for shipment in self._demand.shipments]
+        self._option = assignment.lot_option
+        self._planned = [int(k) for k in np.flatnonzero(self._option >= 0)]
+        self._chosen = compiled.options.take(self._option[self._planned])
+        self._own: list[list[OwnLine]] = [[] for _ in self._planned]
+        self._prices = pricer.price(self._chosen, lambda line: self._own[line.option].append(line))
+        self._row = {position: row for row, position in enumerate(self._planned)}
+        self._loads = self._named_loads(assignment.loads)
+        self._entries = self._make_entries()
+        self._entry_of = {member: entry for entry in self._entries for member in entry.members}
+
+    def parts(self) -> Parts:
+        """Return the parts of the plan."""
+        lines = self._cost_lines()
+        by_shipment: dict[str, list[CostLine]] = defaultdict(list)
+        by_load: dict[str, Decimal] = defaultdict(Decimal)
+        by_entry: dict[str, Decimal] = defaultdict(Decimal)
+        for line in lines:
+            by_shipment[line.shipment_id].append(line)
+            if line.load_id:
+                by_load[line.load_id] += line.amount
+            if line.basis in ("per_entry", "pct_of_entry_value"):
+                by_entry[line.entry_id] += line.amount
+        shipments = tuple(self._shipment(position, by_shipment[self._ids[position]]) for position in self._planned)
+        loads = tuple(self._load(name, load, by_load[name]) for name, _, load in self._loads)
+        entries = tuple(self._entry(entry, by_entry[entry.entry_id]) for entry in self._entries)
+        return Parts(shipments, loads, entries, tuple(lines), tuple(self._unplanned()))
+
+    # -- names ----------------------------------------------------------------------------------------------
+
+    def _named_loads(self, loads: Iterable[Load]) -> list[tuple[str, int, Load]]:
+        """Return (id, position in the assignment, load), trunk loads by departure first, then trucks."""
+        keyed = []
+        for position, load in enumerate(loads):
+            pool = self._compiled.pools[load.pool]
+            if isinstance(pool, TrunkPool):
+                routes = self._compiled.options.routes
+                run = routes.runs[int(routes.run[pool.route])]
+                key = (0, run.etd, run.run_id, int(routes.warehouse[pool.route]), load.lots)
+            else:
+                key = (1, pool.day, pool.centre.place_id, 0, load.lots)
+            keyed.append((key, position, load))
+        keyed.sort(key=lambda item: item[0])
+        counts = {0: 0, 1: 0}
+        named = []
+        for key, position, load in keyed:
+            counts[key[0]] += 1
+            named.append((f"{'LT'[key[0]]}{counts[key[0]]:04d}", position, load))
+        return named
+
+    def _make_entries(self) -> list[_Entry]:
+        network, shipments = self._network, self._demand.shipments
+        drafts: list[tuple[str, str, str, str, int, tuple[int, ...]]] = []
+        for load_id, _, load in self._loads:
+            pool = self._compiled.pools[load.pool]
+            if not isinstance(pool, TrunkPool):
+                continue
+            day = int(self._compiled.options.routes.eta_day[pool.route])
+            importers = sorted({_importer(shipments[lot]) for lot in load.lots})
+            for importer in importers:
+                members = tuple(
+                    sorted((lot for lot in load.lots if _importer(shipments[lot]) == importer), key=self._by_id)
+                )
+                drafts.append((pool.regime_id, importer, load_id, pool.mode, day, members))
+        pooled = self._chosen.pooled
+        for row, position in enumerate(self._planned):
+            if pooled[row]:
+                continue
+            if self._chosen.courier[row] >= 0:
+                courier = network.couriers[int(self._chosen.courier[row])]
+                regime, mode, day = courier.customs_regime, "courier", int(self._chosen.delivered_day[row])
+            else:
+                routes = self._chosen.routes
+                route = int(self._chosen.route[row])
+                lane = routes.runs[int(routes.run[route])].lane
+                regime, mode = network.place[lane.destination].customs_regime, lane.mode
+                day = int(routes.eta_day[route])
+            drafts.append((regime, _importer(shipments[position]), "", mode, day, (position,)))
+        return [_Entry(f"E{number:04d}", *draft) for number, draft in enumerate(drafts, start=1)]
+
+    def _by_id(self, position: int) -> str:
+        return self._ids[position]
+
+    # -- cost lines -----------------------------------------------------------------------------------------
+
+    def _cost_lines(self) -> list[CostLine]:
+        lines = [
+            self._own_line(position, line) for row, position in enumerate(self._planned) for line in self._own[row]
+        ]
+        for load_id, _, load in self._loads:
+            lines.extend(self._load_lines(load_id, load))
+        lines.extend(self._entry_lines())
+        order = {name: k for k, name in enumerate(CATEGORIES)}
+        return sorted(
+            lines, key=lambda line: (line.shipment_id, order[line.category], line.code, line.charge_id, line.load_id)
+        )
+
+    def _own_line(self, position: int, line: OwnLine) -> CostLine:
+        price = from_micros(line.amount)
+        return CostLine.model_construct(
+            code=line.code, name=line.name, category=line.category, side=line.side, payer=line.payer, basis=line.basis,
+            quantity=line.quantity, rate=line.rate, currency=line.currency, charge_id=line.charge_id, load_id="",
+            entry_id=self._entry_of[position].entry_id if line.customs else "", source_amount=price,
+            shipment_id=self._ids[position], amount=price,
+        )  # fmt: skip
+
+    def _load_lines(self, load_id: str, load: Load) -> Iterable[CostLine]:
+        offer = self._compiled.offers[load.type]
+        members = sorted(load.lots, key=self._by_id)
+        stuffing_cm3 = round(offer.equipment.volume_m3 * 1e6)
+        payload_g = round(offer.equipment.payload_kg * 1e3)
+        demand = self._demand
+        weights = [
+            max(int(demand.volume_cm3[lot]) * payload_g, int(demand.weight_g[lot]) * stuffing_cm3) for lot in members
+        ]
+        for line in offer.lines:
+            yield from self._shared(line.charge, line.quantity, line.amount, members, weights, load_id, "")
+
+    def _entry_lines(self) -> Iterable[CostLine]:
+        """Share the fees that the evaluation lists for every importer and load."""
+        position_of = {position: load_id for load_id, position, _ in self._loads}
+        by_key = {(entry.load_id, entry.importer_id): entry for entry in self._entries if entry.load_id}
+        charges = {charge.charge_id: charge for charge in self._network.charges}
+        importers = sorted({_importer(shipment) for shipment in self._demand.shipments})
+        for line in self._evaluation.lines:
+            if line.kind is not LineKind.ENTRY or not line.amount:
+                continue
+            entry = by_key[position_of[line.index], importers[line.party]]
+            values = [int(self._demand.value[member]) for member in entry.members]
+            charge = charges[line.code]
+            quantity = Decimal(1) if charge.basis == "per_entry" else from_micros(sum(values))
+            yield from self._shared(charge, quantity, line.amount, entry.members, values, entry.load_id, entry.entry_id)
+
+    def _shared(
+        self, charge: Charge, quantity: Decimal, amount: int, members: Iterable[int], weights: list[int], load_id: str, entry_id: str
+    ) -> Iterable[CostLine]:  # fmt: skip
+        whole = from_micros(amount)
+        is_entry = bool(entry_id)
+        for member, part in zip(members, share(amount, weights), strict=True):
+            yield CostLine.model_construct(
+                code=charge.code, name=charge.name, category=charge.category, side=charge.side, payer=charge.payer,
+                basis=charge.basis, quantity=quantity, rate=charge.rate, currency=charge.currency,
+                charge_id=charge.charge_id, load_id="" if is_entry else load_id, entry_id=entry_id,
+                source_amount=whole, shipment_id=self._ids[member], amount=from_micros(part),
+            )  # fmt: skip
+
+    # -- parts ----------------------------------------------------------------------------------------------
+
+    def _shipment(self, position: int, lines: list[CostLine]) -> PlannedShipment:
+        row, chosen, demand, network = self._row[position], self._chosen, self._demand, self._network
+        shipment, fc = demand.shipments[position], demand.fcs[position]
+        itinerary = _Itinerary(network, chosen, row)
+        categories: dict[str, Decimal] = defaultdict(Decimal)
+        for line in lines:
+            categories[line.category] += line.amount
+        prices, landed = self._prices, sum(categories.values(), Decimal("0.00"))
+        time = {
+            "CARRYING": from_micros(int(prices.carrying[row])),
+            "TRANSIT": from_micros(int(prices.transit[row])),
+            "LATENESS": from_micros(int(prices.lateness[row])),
+        }
+        loads = {load_id[0]: load_id for load_id, _, load in self._loads if position in load.lots}
+        return PlannedShipment.model_validate(
+            {
+                "shipment_id": shipment.shipment_id,
+                "seller_id": shipment.seller_id,
+                "importer_id": _importer(shipment),
+                **itinerary.identity(),
+                "origin": shipment.origin,
+                "destination_fc": fc.place_id,
+                "market": fc.market,
+                "trunk_load_id": loads.get("L", ""),
+                "truck_load_id": loads.get("T", ""),
+                "entry_id": self._entry_of[position].entry_id,
+                "volume_m3": shipment.volume_m3,
+                "gross_weight_kg": shipment.gross_weight_kg,
+                "units": int(demand.units[position]),
+                "goods_value": from_micros(int(demand.value[position])),
+                "collection_km": plain(float(chosen.collection_km[row])),
+                "final_leg_km": plain(float(chosen.leg_km[row])),
+                "milestones": tuple(itinerary.milestones(shipment.origin, fc.place_id)),
+                "days": int(chosen.days[row]),
+                "late_days": int(chosen.late_days[row]),
+                "landed_cost": landed,
+                "categories": {name: categories[name] for name in CATEGORIES if name in categories},
+                "priced_time": time,
+                "import_tax": from_micros(int(prices.import_tax[row])),
+                **self._baseline(position, landed, sum(time.values(), Decimal(0)), int(chosen.days[row])),
+            }
+        )
+
+    def _baseline(self, position: int, landed: Decimal, time: Decimal, days: int) -> dict[str, object]:
+        compiled = self._compiled
+        best = int(compiled.baseline[position])
+        if best < 0:
+            service, cash, priced = None, landed, time
+        else:
+            service = _service(compiled.alone, best)
+            cash = from_micros(int(compiled.alone_prices.cash[best]))
+            priced = from_micros(int(compiled.alone_prices.time[best]))
+            days = int(compiled.alone.days[best])
+        return {
+            "baseline_service": service,
+            "baseline_cost": cash,
+            "baseline_priced_time": priced,
+            "baseline_days": days,
+        }
+
+    def _load(self, load_id: str, load: Load, cost: Decimal) -> PlannedLoad:
+        pool, offer = self._compiled.pools[load.pool], self._compiled.offers[load.type]
+        demand = self._demand
+        volume_cm3 = sum(int(demand.volume_cm3[lot]) for lot in load.lots)
+        weight_g = sum(int(demand.weight_g[lot]) for lot in load.lots)
+        way = self._trunk_way(pool) if isinstance(pool, TrunkPool) else self._truck_way(pool, load)
+        return PlannedLoad.model_validate(
+            {
+                "load_id": load_id,
+                "equipment_id": offer.equipment.equipment_id,
+                **way,
+                "shipments": tuple(sorted(self._ids[lot] for lot in load.lots)),
+                "volume_m3": plain(volume_cm3 / 1e6),
+                "gross_weight_kg": plain(weight_g / 1e3),
+                "fill": Decimal(str(round(volume_cm3 / (offer.equipment.volume_m3 * 1e6), 4))),
+                "weight_fill": Decimal(str(round(weight_g / (offer.equipment.payload_kg * 1e3), 4))),
+                "cost": cost,
+            }
+        )
+
+    def _trunk_way(self, pool: TrunkPool) -> dict[str, object]:
+        routes, network = self._compiled.options.routes, self._network
+        run = routes.runs[int(routes.run[pool.route])]
+        pol, pod = network.place[run.lane.origin], network.place[run.lane.destination]
+        end = pool.fc or routes.centres[int(routes.centre[pool.route])]
+        return {
+            "kind": "trunk",
+            "origin": routes.warehouses[int(routes.warehouse[pool.route])].place_id,
+            "destination": end.place_id,
+            "lane_id": run.lane.lane_id,
+            "departure_id": run.run_id,
+            "gateway_out": pol.place_id,
+            "gateway_in": pod.place_id,
+            "cutoff": clock.iso(run.cutoff, pol.timezone),
+            "departs": clock.iso(run.etd, pol.timezone),
+            "arrives": clock.iso(run.eta, pod.timezone),
+        }
+
+    def _truck_way(self, pool: TruckPool, load: Load) -> dict[str, object]:
+        delivered = int(self._chosen.delivered_day[self._row[load.lots[0]]])
+        return {
+            "kind": "truck",
+            "origin": pool.centre.place_id,
+            "destination": pool.fc.place_id,
+            "departs": clock.date_of(pool.day).isoformat(),
+            "arrives": clock.date_of(delivered).isoformat(),
+        }
+
+    def _entry(self, entry: _Entry, cost: Decimal) -> CustomsEntry:
+        value = sum(int(self._demand.value[member]) for member in entry.members)
+        return CustomsEntry(
+            entry_id=entry.entry_id,
+            regime_id=entry.regime_id,
+            importer_id=entry.importer_id,
+            load_id=entry.load_id,
+            mode=entry.mode,
+            date=clock.date_of(entry.day).isoformat(),
+            shipments=tuple(self._ids[member] for member in entry.members),
+            value=from_micros(value),
+            cost=cost,
+        )
+
+    def _unplanned(self) -> Iterable[Unplanned]:
+        prices = {line.index: line.amount for line in self._evaluation.lines if line.kind is LineKind.UNPLANNED}
+        start = self._compiled.problem.option_start
+        for position, shipment in enumerate(self._demand.shipments):
+            if self._option[position] >= 0:
+                continue
+            refusals = self._compiled.options.refusals[position]
+            has_options = start[position + 1] > start[position]
+            rule = "PRICE" if has_options else deciding_rule(refusals)
+            detail, change = describe(self._network, shipment, rule)
+            yield Unplanned(
+                shipment_id=shipment.shipment_id,
+                rule=rule,
+                detail=detail,
+                change=change,
+                refusals=dict(sorted(refusals.items())),
+                price=from_micros(prices.get(position, 0)),
+            )
+
+
+def _importer(shipment: Shipment) -> str:
+    return shipment.importer_id or shipment.seller_id
+
+
+def _service(options: Itineraries, row: int) -> str:
+    if options.leg[row] == COURIER:
+        return "courier"
+    route = int(options.route[row])
+    routes = options.routes
+    lane = routes.runs[int(routes.run[route])].lane
+    if routes.alone[route]:
+        return "alone_air" if lane.mode == "air" else "alone_lcl"
+    if not routes.pooled[route]:
+        return _SPACE_SERVICE.get(lane.mode, "co_load")
+    return "direct_container" if options.leg[row] == DIRECT else "consolidated"
+
+
+class _Itinerary:
+    """One chosen option in words of the plan."""
+
+    def __init__(self, network: Network, options: Itineraries, row: int) -> None:
+        self._network, self._options, self._row = network, options, row
+
+    def identity(self) -> dict[str, object]:
+        """Return service, places and departure."""
+        options, row, network = self._options, self._row, self._network
+        found: dict[str, object] = {
+            "service": _service(options, row),
+            "final_leg": LEGS[int(options.leg[row])],
+        }
+        if options.courier[row] >= 0:
+            courier = network.couriers[int(options.courier[row])]
+            return {**found, "courier_id": courier.courier_id, "regime_id": courier.customs_regime}
+        routes, route = options.routes, int(options.route[row])
+        run = routes.runs[int(routes.run[route])]
+        centre = int(routes.centre[route])
+        return {
+            **found,
+            "warehouse_id": routes.warehouses[int(routes.warehouse[route])].place_id,
+            "departure_id": run.run_id,
+            "lane_id": run.lane.lane_id,
+            "gateway_out": run.lane.origin,
+            "gateway_in": run.lane.destination,
+            "regime_id": network.place[run.lane.destination].customs_regime,
+            "deconsolidation_id": routes.centres[centre].place_id if centre >= 0 else "",
+        }
+
+    def milestones(self, origin: str, fc_id: str) -> Iterable[Milestone]:
+        """Yield the dated events in the order of the journey."""
+        options, row = self._options, self._row
+        ready = int(options.demand.ready_day[options.shipment[row]])
+        yield _on("READY", origin, ready)
+        if options.courier[row] < 0:
+            yield from self._trunk_milestones()
+        yield _on("DELIVERED", fc_id, int(options.delivered_day[row]))
+        yield _on("RECEIVED", fc_id, int(options.received_day[row]))
+
+    def _trunk_milestones(self) -> Iterable[Milestone]:
+        options, row, network = self._options, self._row, self._network
+        routes, route = options.routes, int(options.route[row])
+        warehouse = routes.warehouses[int(routes.warehouse[route])].place_id
+        run = routes.runs[int(routes.run[route])]
+        pol, pod = network.place[run.lane.origin], network.place[run.lane.destination]
+        yield _on("AT_WAREHOUSE", warehouse, int(options.warehouse_day[row]))
+        yield _on("STUFFED", warehouse, int(options.stuffed_day[row]))
+        yield Milestone(code="CFS_CUTOFF", place_id=pol.place_id, time=clock.iso(run.cutoff, pol.timezone))
+        yield Milestone(code="ETD", place_id=pol.place_id, time=clock.iso(run.etd, pol.timezone))
+        yield Milestone(code="ETA", place_id=pod.place_id, time=clock.iso(run.eta, pod.timezone))
+        yield _on("RELEASED", pod.place_id, int(routes.released_day[route]))
+        yield _on("CLEARED", pod.place_id, int(routes.cleared_day[route]))
+        centre = int(routes.centre[route])
+        if centre >= 0:
+            place_id = routes.centres[centre].place_id
+            yield _on("AT_DECONSOLIDATION", place_id, int(routes.arrived_day[route]))
+            yield _on("DISPATCHED", place_id, int(options.dispatched_day[row]))
+
+
+def _on(code: str, place_id: str, day: int) -> Milestone:
+    return Milestone.model_validate({"code": code, "place_id": place_id, "time": clock.date_of(day).isoformat()})

@@ -1,0 +1,162 @@
+"""Plan a week: itineraries, prices, optimiser, plan."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from consolidation._version import __version__
+from consolidation.assemble import Assembler, Parts
+from consolidation.compile import compile_problem
+from consolidation.itineraries import Itineraries, enumerate_itineraries, horizon
+from consolidation.plan import Certificate, Inputs, Plan
+from consolidation.pricing import Pricer
+from consolidation.settings import apply_settings
+from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.shipments import Shipment
+from network.customs import DutyBook
+from network.io import content_hash as network_hash
+from network.model import Network
+from network.money import from_micros, to_micros
+from network.tariffs import TariffBook
+from solvers.api import solve
+from solvers.options import SolveOptions
+from solvers.outcome import NoPlan, Progress, Solved
+
+Report = Callable[[Progress], None]
+
+
+class StoppedWithoutPlan(Exception):  # noqa: N818
+    """Raised when the search was stopped before there was any plan; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"stopped without a plan: {reason}")
+
+
+def plan(
+    network: Network,
+    shipments: Sequence[Shipment],
+    *,
+    options: SolveOptions | None = None,
+    scenario: str | None = None,
+    value_of_day_per_m3: float | None = None,
+    on_progress: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Plan:
+    """Plan shipments on a network: who travels in which load on which departure, and at what landed cost.
+
+    Parameters
+    ----------
+    options : SolveOptions, limits of the search
+    scenario : rate scenario in place of the network's own
+    value_of_day_per_m3 : price of a day in place of the network's own, plan currency per m3 and day
+    on_progress : called with the phase, the best cost, the bound, the gap and the seconds so far
+    cancelled : asked often; once it returns True the best plan so far is returned
+
+    Returns
+    -------
+    Plan
+        Planned shipments, loads, customs entries, cost lines, and every unplanned shipment with its rule.
+
+    Raises
+    ------
+    InputError
+        If `scenario` is unknown.
+    StoppedWithoutPlan
+        If the search was stopped before there was any plan.
+    """
+    options = options or SolveOptions()
+    active = apply_settings(network, scenario, value_of_day_per_m3)
+    tariffs, duties = TariffBook(active), DutyBook(active)
+    if on_progress is not None:
+        on_progress(Progress("itineraries", None, 0, 1.0, 0.0))
+    found = enumerate_itineraries(active, shipments, tariffs, duties)
+    compiled = compile_problem(active, found, tariffs, duties)
+    answer = solve(compiled.problem, options, on_progress=on_progress, cancelled=cancelled)
+    if isinstance(answer, NoPlan):
+        raise StoppedWithoutPlan(str(answer.stop_reason))
+    if answer.evaluation.violations:
+        raise RuntimeError(f"the optimiser broke its own rules: {answer.evaluation.violations[:3]}")
+    pricer = Pricer(active, tariffs, duties)
+    parts = Assembler(active, compiled, pricer, answer.assignment, answer.evaluation).parts()
+    inputs = _inputs(network, active, shipments)
+    settings = _settings(options, value_of_day_per_m3)
+    return Plan(
+        plan_id=_plan_id(inputs, settings),
+        software={"dragonboat": __version__, "ortools": importlib.metadata.version("ortools")},
+        inputs=inputs,
+        options=settings,
+        certificate=_certificate(active.currency, answer, parts, len(shipments)),
+        refusals=_refusals(found),
+        shipments=parts.shipments,
+        loads=parts.loads,
+        entries=parts.entries,
+        cost_lines=parts.cost_lines,
+        unplanned=parts.unplanned,
+    )
+
+
+def _inputs(network: Network, active: Network, shipments: Sequence[Shipment]) -> Inputs:
+    first, last = horizon(active, shipments)
+    return Inputs(
+        network=network.header.name,
+        network_sha256=network_hash(network),
+        shipments_sha256=shipments_hash(shipments),
+        scenario=active.header.scenario,
+        currency=active.currency,
+        horizon_start=first.isoformat(),
+        horizon_end=last.isoformat(),
+    )
+
+
+def _settings(options: SolveOptions, value_of_day_per_m3: float | None) -> dict[str, float | int | str | bool | None]:
+    return {
+        "seed": options.seed,
+        "gap": options.gap,
+        "work": options.work,
+        "time_limit_s": options.time_limit_s,
+        "value_of_day_per_m3": value_of_day_per_m3,
+    }
+
+
+def _plan_id(inputs: Inputs, settings: dict[str, float | int | str | bool | None]) -> str:
+    content = json.dumps([inputs.model_dump(mode="json"), settings], sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return f"DB-{inputs.horizon_start.replace('-', '')}-{digest[:8]}"
+
+
+def _refusals(found: Itineraries) -> dict[str, int]:
+    total: Counter[str] = Counter(found.routes.refused)
+    for counts in found.refusals:
+        total.update(counts)
+    return dict(sorted(total.items()))
+
+
+def _certificate(currency: str, answer: Solved, parts: Parts, count: int) -> Certificate:
+    cash = sum((shipment.landed_cost for shipment in parts.shipments), Decimal("0.00"))
+    time = sum((sum(shipment.priced_time.values(), Decimal(0)) for shipment in parts.shipments), Decimal("0.00"))
+    left_out = sum((row.price for row in parts.unplanned), Decimal("0.00"))
+    cost, bound = cash + time + left_out, from_micros(answer.bound)
+    if to_micros(cost) != answer.evaluation.cost:
+        raise RuntimeError(f"the plan's lines sum to {cost}, the optimiser paid {from_micros(answer.evaluation.cost)}")
+    return Certificate(
+        currency=currency,
+        cost=cost,
+        bound=bound,
+        gap=round(float((cost - bound) / cost), 6) if cost else 0.0,
+        proven_optimal=answer.proven,
+        cash_cost=cash,
+        priced_time=time,
+        unplanned_price=left_out,
+        baseline_cost=sum((shipment.baseline_cost for shipment in parts.shipments), Decimal("0.00")),
+        baseline_priced_time=sum((shipment.baseline_priced_time for shipment in parts.shipments), Decimal("0.00")),
+        baseline_missing=sum(shipment.baseline_service is None for shipment in parts.shipments),
+        shipments=count,
+        unplanned=len(parts.unplanned),
+        stop_reason=str(answer.stop_reason),
+    )

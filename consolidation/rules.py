@@ -1,0 +1,82 @@
+"""The rules that can keep a shipment out of a plan, in words: what each says and what would have to change."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from consolidation.shipments import Shipment
+from network.model import Network
+
+_TEXTS = {
+    "RECEIVING.CLOSED": ("FC {fc} is closed", "open the FC or send to another one"),
+    "RECEIVING.NO_RULE": ("no receiving rule covers FC {fc}", "add a row for {fc} or its market to the receiving table"),
+    "RECEIVING.CLASS_REFUSED": ("FC {fc} does not accept cargo class {cargo}", "send to an FC that accepts {cargo}"),
+    "RECEIVING.CARTON_SIDE": (
+        "cartons of {sides} cm exceed what FC {fc} accepts ({limits} cm)", "pack into smaller cartons"
+    ),
+    "RECEIVING.CARTON_WEIGHT": (
+        "cartons of {carton_kg} kg exceed the {limit_kg} kg that FC {fc} accepts", "pack fewer units into a carton"
+    ),
+    "EQUIPMENT.TOO_LARGE": (
+        "{volume} m3 and {weight} kg do not fit the largest container of the network",
+        "split it into shipments that fit one container",
+    ),
+    "ORIGIN.NO_WAREHOUSE": (
+        "no open origin warehouse within {max_km:g} km of {origin}",
+        "deliver to an origin warehouse, or raise planning.max_collection_km",
+    ),
+    "LANE.NONE": ("no lane leads from its origin warehouses to market {market}", "add a lane, a drayage link or a deconsolidation centre that serves {market}"),
+    "CUTOFF.CFS": (
+        "ready {ready} is after the CFS cut-off of every departure considered",
+        "make it ready earlier, or raise planning.horizon_days",
+    ),
+    "HORIZON.WAIT": (
+        "every departure it can catch leaves more than {max_wait} days after {ready}", "raise planning.max_wait_days"
+    ),
+    "MODE.CLASS_REFUSED": ("no mode that serves the way carries cargo class {cargo}", "declare another class or add a mode that carries {cargo}"),
+    "PLACE.CLASS_REFUSED": ("a place on every way does not handle cargo class {cargo}", "add a way through places that handle {cargo}"),
+    "CUSTOMS.NO_RATE": (
+        "no duty rate covers HS code {hs} where it would be entered", "add a row for HS {hs} to the duties table"
+    ),
+    "COURIER.CARTON_WEIGHT": ("its cartons are too heavy for the courier", "pack lighter cartons"),
+    "PRICE": ("leaving it out was cheaper than any itinerary with room for it", "add capacity, or raise the unplanned price"),
+}  # fmt: skip
+_FIRST = (
+    "CUSTOMS.NO_RATE", "MODE.CLASS_REFUSED", "PLACE.CLASS_REFUSED", "CUTOFF.CFS", "HORIZON.WAIT", "ORIGIN.NO_WAREHOUSE", "LANE.NONE"
+)  # fmt: skip
+
+RULES = tuple(_TEXTS)
+"""Every rule that an unplanned shipment may name."""
+
+
+def deciding_rule(refusals: Counter[str]) -> str:
+    """Return the rule to name for a shipment without itineraries: the one that stopped the chains that got furthest."""
+    for rule in _FIRST:
+        if refusals.get(rule):
+            return rule
+    return min(refusals, key=lambda rule: (-refusals[rule], rule), default="LANE.NONE")
+
+
+def describe(network: Network, shipment: Shipment, rule: str) -> tuple[str, str]:
+    """Return what a rule says about a shipment and what would have to change."""
+    fc = network.place[shipment.destination_fc]
+    receiving = network.receiving_of(fc)
+    limits = (receiving.max_length_cm, receiving.max_width_cm, receiving.max_height_cm) if receiving else ()
+    values = {
+        "fc": fc.place_id,
+        "market": fc.market,
+        "cargo": shipment.cargo_class,
+        "origin": shipment.origin,
+        "ready": shipment.ready_date.isoformat(),
+        "hs": shipment.hs_code,
+        "volume": shipment.volume_m3,
+        "weight": shipment.gross_weight_kg,
+        "sides": " x ".join(format(side, "g") for side in map(float, shipment.carton_sides_cm)),
+        "limits": " x ".join(format(limit, "g") for limit in limits if limit is not None),
+        "carton_kg": shipment.carton_weight_g / 1000,
+        "limit_kg": receiving.max_carton_kg if receiving else "",
+        "max_km": network.planning.max_collection_km,
+        "max_wait": network.planning.max_wait_days,
+    }
+    detail, change = _TEXTS[rule]
+    return detail.format(**values), change.format(**values)

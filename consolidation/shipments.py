@@ -1,0 +1,146 @@
+"""Shipments: what one seller sends from one origin to one FC under one house bill."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from network.cells import lost_zero
+from network.rows import refuse
+from network.tables import Currency, YesNo, unit
+
+_CM3_PER_M3 = 1_000_000
+_G_PER_KG = 1_000
+_AGREEMENT = Decimal("0.02")
+"""Largest part by which totals may differ from cartons x dimensions or weight."""
+_HS_DIGITS = (6, 8, 10)
+Incoterm = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
+
+
+def _hs_code(text: str) -> str:
+    digits = text.replace(".", "").replace(" ", "")
+    if digits.isascii() and digits.isdigit() and len(digits) in _HS_DIGITS:
+        return digits
+    maybe = ""
+    if lost_zero(digits):
+        maybe = f"leading zero lost, format the column as text and write 0{digits}"
+    elif "E+" in text.upper():
+        maybe = "Excel made a number of it: format the column as text and write all digits"
+    raise refuse("hs_code", text, "6, 8 or 10 digits as text", maybe, "VALUE.HS_CODE")
+
+
+HsCode = Annotated[str, AfterValidator(_hs_code)]
+
+
+def _from_cartons() -> Decimal:
+    return Decimal(0)
+
+
+def _optional(name: str, description: str = "") -> Decimal | None:
+    found: Decimal | None = Field(None, gt=0, json_schema_extra={"unit": name}, description=description)
+    return found
+
+
+class Shipment(BaseModel):
+    """One shipment as checked: volume and weight are known, exact to the cubic centimetre and the gram.
+
+    Volume and weight come from ``volume_m3`` and ``gross_weight_kg`` where given, else from cartons; where
+    both are given they must agree within 2 %.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    shipment_id: str = Field(min_length=1, description="unique id, the house bill")
+    seller_id: str = Field(min_length=1)
+    origin: str = Field(min_length=1, description="origin warehouse id, city, address in a known city or 'lat, lon'")
+    destination_fc: str = Field(min_length=1, description="FC (places.place_id)")
+    ready_date: dt.date = Field(description="day the goods can be collected")
+    due_date: dt.date | None = Field(None, description="day the goods should be received at the FC")
+    cartons: int | None = Field(None, ge=1, json_schema_extra={"unit": "carton"})
+    carton_length_cm: Decimal | None = _optional("cm")
+    carton_width_cm: Decimal | None = _optional("cm")
+    carton_height_cm: Decimal | None = _optional("cm")
+    carton_weight_kg: Decimal | None = _optional("kg", "gross weight of one carton")
+    volume_m3: Decimal = Field(
+        default_factory=_from_cartons, gt=0, json_schema_extra={"unit": "m3"}, description="total; blank: from cartons"
+    )
+    gross_weight_kg: Decimal = Field(
+        default_factory=_from_cartons, gt=0, json_schema_extra={"unit": "kg"}, description="total; blank: from cartons"
+    )
+    goods_value: Decimal = unit("currency", gt=0, description="commercial value at the origin (FOB) in `currency`")
+    currency: Currency = "USD"
+    units: int | None = Field(None, ge=1, json_schema_extra={"unit": "unit of goods"})
+    hs_code: HsCode = Field(description="6, 8 or 10 digits, text: leading zeros count")
+    cargo_class: str = Field("general", min_length=1, description="class that compatibility rules speak of")
+    importer_id: str = Field("", description="importer of record; blank: the seller")
+    incoterm: Incoterm = "DDP"
+    late_price_per_day: Decimal | None = Field(
+        None, ge=0, json_schema_extra={"unit": "currency per day"}, description="blank: as planned for by the network"
+    )
+    splittable: YesNo = Field(False, description="yes: cartons may travel apart")
+    coload_consent: YesNo = Field(True, description="no: shares no load with other sellers")
+    inbound_plan_id: str = Field("", description="inbound plan the shipment belongs to")
+    country_of_origin: str = Field(
+        "", pattern=r"^([A-Z]{2})?$", description="country where the goods were made; blank: country of the origin"
+    )
+    stackable: YesNo = Field(True, description="no: nothing may be put on top")
+
+    @model_validator(mode="after")
+    def _resolved(self) -> Shipment:
+        if self.due_date is not None and self.due_date < self.ready_date:
+            raise refuse("due_date", self.due_date, f"a day from ready_date {self.ready_date} on", rule="VALUE.ORDER")
+        sides = (self.carton_length_cm, self.carton_width_cm, self.carton_height_cm)
+        volume = self._total("volume_m3", self.volume_m3 * _CM3_PER_M3, sides, "carton dimensions")
+        weight = self.carton_weight_kg
+        grams = self._total("gross_weight_kg", self.gross_weight_kg * _G_PER_KG,
+                            (None if weight is None else weight * _G_PER_KG,), "carton_weight_kg")  # fmt: skip
+        resolved = {
+            "volume_m3": Decimal(volume) / _CM3_PER_M3,
+            "gross_weight_kg": Decimal(grams) / _G_PER_KG,
+            "importer_id": self.importer_id or self.seller_id,
+        }
+        for name, value in resolved.items():
+            object.__setattr__(self, name, value)
+        return self
+
+    def _total(self, field: str, given: Decimal, factors: tuple[Decimal | None, ...], of: str) -> int:
+        """Return a total in cm3 or g: as given, else cartons times the product of `factors`."""
+        counted = None if self.cartons is None else Decimal(self.cartons)
+        for factor in factors:
+            counted = None if counted is None or factor is None else counted * factor
+        if not given and counted is None:
+            raise refuse(field, "", f"{field}, or cartons with {of}", rule="VALUE.MISSING")
+        if given and counted is not None and abs(given - counted) > _AGREEMENT * counted:
+            scale = _CM3_PER_M3 if field == "volume_m3" else _G_PER_KG
+            raise refuse(field, f"{given / scale:f}", f"about {counted / scale:f}, as {self.cartons} cartons say (within 2 %)",
+                         rule="VALUE.DISAGREES")  # fmt: skip
+        total = int((given or counted or Decimal(0)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        if total < 1:
+            raise refuse(field, given, "at least one cubic centimetre and one gram")
+        return total
+
+    @property
+    def volume_cm3(self) -> int:
+        """Volume in cubic centimetres."""
+        return int(self.volume_m3 * _CM3_PER_M3)
+
+    @property
+    def weight_g(self) -> int:
+        """Gross weight in grams."""
+        return int(self.gross_weight_kg * _G_PER_KG)
+
+    @property
+    def carton_sides_cm(self) -> tuple[Decimal, ...]:
+        """Sides of a carton, longest first; empty where they are not given."""
+        sides = (self.carton_length_cm, self.carton_width_cm, self.carton_height_cm)
+        return tuple(sorted((side for side in sides if side is not None), reverse=True))
+
+    @property
+    def carton_weight_g(self) -> int:
+        """Weight of a carton in grams: as given, else the average of the cartons, else 0."""
+        if self.carton_weight_kg is not None:
+            return int(self.carton_weight_kg * _G_PER_KG)
+        return 0 if self.cartons is None else self.weight_g // self.cartons

@@ -1,0 +1,311 @@
+"""What must hold between the rows of a network: unique keys, references that lead somewhere, tariffs that price."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from network.cells import cell_text, is_date
+from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
+from network.errors import Finding, nearest
+from network.model import Network
+from network.rows import choices
+from network.tables import GATEWAY_KINDS, KEYS, REQUIRED, TABLES, Lane, Row
+
+MODES = choices(Lane.model_fields["mode"].annotation)
+"""Every mode a lane may have."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the rows of a table were written.
+
+    Attributes
+    ----------
+    file : str
+        Name shown in findings.
+    lines : sequence of int
+        Line of each row of the network's table.
+    texts : mapping of column to set of str
+        Every text written in a column, of refused rows too, so that one fault is not reported twice; a column
+        that could not be read is absent, and what refers to it is not judged.
+    """
+
+    file: str
+    lines: Sequence[int]
+    texts: Mapping[str, frozenset[str]]
+
+
+def check_network(network: Network, written: Mapping[str, Written] | None = None) -> list[Finding]:
+    """Return everything that is inconsistent between the rows of a network.
+
+    Parameters
+    ----------
+    network : Network
+    written : file and lines by table, for findings that name them; without it rows count from 2
+    """
+    check = _Check(network, written or {})
+    rules = (
+        check.required, check.duplicates, check.references, check.words, check.kinds, check.currencies, check.markets,
+        check.validity, check.sources, check.load_lanes, check.bases, check.trucks,
+    )  # fmt: skip
+    return [finding for rule in rules for finding in rule()]
+
+
+# table, column, what it must name; several targets as table.column
+_REFERENCES: tuple[tuple[str, str, str], ...] = (
+    *(("places", column, "charges.tariff") for column in (
+        "tariff", "alone_tariff", "collection_tariff", "alone_collection_tariff", "ltl_tariff", "ftl_tariff",
+        "parcel_tariff", "direct_tariff")),
+    ("places", "customs_regime", "regimes.regime_id"),
+    ("lanes", "origin", "places.place_id"),
+    ("lanes", "destination", "places.place_id"),
+    ("lanes", "tariff", "charges.tariff"),
+    ("lanes", "alone_tariff", "charges.tariff"),
+    ("lanes", "equipment", "equipment.equipment_id"),
+    ("departures", "lane_id", "lanes.lane_id"),
+    ("links", "origin", "places.place_id"),
+    ("links", "destination", "places.place_id"),
+    ("links", "tariff", "charges.tariff"),
+    ("couriers", "tariff", "charges.tariff"),
+    ("couriers", "customs_regime", "regimes.regime_id"),
+    ("charges", "equipment", "equipment.equipment_id"),
+    ("regimes", "entry_tariff", "charges.tariff"),
+    ("duties", "schedule", "regimes.schedule"),
+    ("geometry", "lane_id", "lanes.lane_id"),
+)  # fmt: skip
+
+_SHIPMENT, _LOAD, _ENTRY = frozenset(SHIPMENT_BASES), frozenset(LOAD_BASES), frozenset(ENTRY_BASES)
+# table, column, bases that are priced where this column names a tariff
+_USES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("places", "tariff", _SHIPMENT | _LOAD),
+    ("places", "alone_tariff", _SHIPMENT),
+    ("places", "collection_tariff", _SHIPMENT),
+    ("places", "alone_collection_tariff", _SHIPMENT),
+    ("places", "ltl_tariff", _SHIPMENT),
+    ("places", "parcel_tariff", _SHIPMENT),
+    ("places", "ftl_tariff", _LOAD),
+    ("places", "direct_tariff", _LOAD),
+    ("lanes", "tariff", _SHIPMENT | _LOAD),
+    ("lanes", "alone_tariff", _SHIPMENT),
+    ("links", "tariff", _SHIPMENT | _LOAD),
+    ("couriers", "tariff", _SHIPMENT),
+    ("regimes", "entry_tariff", _SHIPMENT | _ENTRY),
+)  # fmt: skip
+
+
+class _Check:
+    def __init__(self, network: Network, written: Mapping[str, Written]) -> None:
+        self._network = network
+        self._written = written
+        self._fcs = [place for place in network.places if place.kind == "fc"]
+        self._markets = {place.market for place in self._fcs if place.market}
+
+    def _rows(self, table: str) -> tuple[Any, ...]:
+        rows: tuple[Row, ...] = getattr(self._network, table)
+        return rows
+
+    def _file(self, table: str) -> str:
+        return self._written[table].file if table in self._written else f"{table}.csv"
+
+    def _line(self, table: str, position: int) -> int:
+        return self._written[table].lines[position] if table in self._written else position + 2
+
+    def _finding(
+        self, at: tuple[str, int, str], value: object, expected: str, maybe: str = "", rule: str = ""
+    ) -> Finding:
+        table, position, column = at
+        return Finding(self._file(table), self._line(table, position), column, cell_text(value), expected, maybe, rule)
+
+    def _known(self, target: str) -> set[str]:
+        table, column = target.split(".")
+        texts = self._written[table].texts.get(column, frozenset()) if table in self._written else frozenset()
+        return {getattr(row, column) for row in self._rows(table)} | (texts - {""})
+
+    def _readable(self, target: str) -> bool:
+        table, column = target.split(".")
+        return table not in self._written or column in self._written[table].texts
+
+    def _unknown(self, at: tuple[str, int, str], value: str, known: Iterable[str], what: str) -> Iterator[Finding]:
+        if value not in known:
+            yield self._finding(at, value, what, nearest(value, known), "REFERENCE.UNKNOWN")
+
+    def required(self) -> Iterator[Finding]:
+        """Tables without which nothing can be planned have rows."""
+        for table in REQUIRED:
+            if not self._rows(table) and not (table in self._written and any(self._written[table].texts.values())):
+                yield Finding(self._file(table), None, "", "no rows", "at least one row", rule="TABLE.EMPTY")
+
+    def duplicates(self) -> Iterator[Finding]:
+        """Keys are unique."""
+        for table, columns in KEYS.items():
+            first: dict[tuple[Any, ...], int] = {}
+            for position, row in enumerate(self._rows(table)):
+                key = tuple(getattr(row, column) for column in columns)
+                if first.setdefault(key, position) != position:
+                    before = self._line(table, first[key])
+                    yield self._finding((table, position, ", ".join(columns)), ", ".join(map(str, key)),
+                                        f"a value not used before (row {before})", rule="KEY.DUPLICATE")  # fmt: skip
+
+    def references(self) -> Iterator[Finding]:
+        """Every id named by a row exists."""
+        for table, column, target in _REFERENCES:
+            if not self._readable(target):
+                continue
+            known = self._known(target)
+            what = f"a {target.split('.')[1]} of {self._file(target.split('.')[0])}"
+            for position, row in enumerate(self._rows(table)):
+                value = getattr(row, column)
+                for name in value if isinstance(value, tuple) else (value,) if value else ():
+                    yield from self._unknown((table, position, column), name, known, what)
+
+    def words(self) -> Iterator[Finding]:
+        """Lists hold the words they may hold."""
+        places = self._known("places.place_id")
+        days = {str(day) for day in range(1, 8)}
+        for position, place in enumerate(self._network.places):
+            at = ("places", position, "closed_weekdays")
+            if set(place.closed_weekdays) >= days:
+                yield self._finding(at, place.closed_weekdays, "at least one working day", rule="CALENDAR.CLOSED")
+            for day in place.closed_weekdays:
+                yield from self._unknown(at, day, days, "1 = Monday to 7 = Sunday")
+        for position, charge in enumerate(self._network.charges):
+            for mode in charge.modes:
+                yield from self._unknown(("charges", position, "modes"), mode, MODES, f"one of {', '.join(MODES)}")
+        for position, departure in enumerate(self._network.departures):
+            for day in departure.skip_dates:
+                if not is_date(day):
+                    yield self._finding(("departures", position, "skip_dates"), day, "dates as YYYY-MM-DD separated by ;",
+                                        rule="VALUE.DATE")  # fmt: skip
+        for position, rule in enumerate(self._network.compatibility):
+            at = ("compatibility", position, "subject")
+            if rule.rule == "mode_refuses":
+                yield from self._unknown(at, rule.subject, MODES, f"one of {', '.join(MODES)}")
+            if rule.rule == "place_refuses":
+                yield from self._unknown(at, rule.subject, places, "a place_id")
+        calendars = places | {place.country for place in self._network.places}
+        for position, closure in enumerate(self._network.calendars):
+            if closure.kind != "event":
+                at = ("calendars", position, "calendar")
+                yield from self._unknown(at, closure.calendar, calendars, "a place_id or the country of a place")
+
+    def kinds(self) -> Iterator[Finding]:
+        """Lanes and links join places of the right kind."""
+        ends = {
+            "origin_dray": (("origin_warehouse",), GATEWAY_KINDS),
+            "drayage": (GATEWAY_KINDS, ("deconsolidation_centre", "overseas_warehouse")),
+            "lane": (GATEWAY_KINDS, GATEWAY_KINDS),
+        }
+        place = self._network.place
+        for table in ("lanes", "links"):
+            for position, row in enumerate(self._rows(table)):
+                for column, kinds in zip(
+                    ("origin", "destination"), ends["lane" if table == "lanes" else row.kind], strict=True
+                ):
+                    end = place.get(getattr(row, column))
+                    if end is not None and end.kind not in kinds:
+                        yield self._finding((table, position, column), end.place_id,
+                                            f"a place of kind {' or '.join(kinds)}, not {end.kind}",
+                                            rule="REFERENCE.KIND")  # fmt: skip
+
+    def currencies(self) -> Iterator[Finding]:
+        """Every currency has a rate, and the plan currency is worth one."""
+        known = set(self._network.rate) | self._known("fx.currency")
+        for table in ("charges", "duties"):
+            for position, row in enumerate(self._rows(table)):
+                at = (table, position, "currency")
+                yield from self._unknown(at, row.currency, known, f"a currency of {self._file('fx')}")
+        for position, rate in enumerate(self._network.fx):
+            if rate.currency == self._network.currency and rate.value != 1:
+                yield self._finding(("fx", position, "value"), rate.value, "1, as this is the plan currency",
+                                    rule="FX.PLAN_CURRENCY")  # fmt: skip
+
+    def markets(self) -> Iterator[Finding]:
+        """Every FC belongs to a market with a receiving rule, and markets named elsewhere have FCs."""
+        scopes = self._known("receiving.scope")
+        for position, place in enumerate(self._network.places):
+            if place.kind == "fc" and not place.market:
+                yield self._finding(("places", position, "market"), "", "the market of an FC", rule="VALUE")
+            elif place.kind == "fc" and not scopes & {place.place_id, place.market}:
+                yield self._finding(("places", position, "market"), place.market,
+                                    f"a market or FC with a row in {self._file('receiving')}",
+                                    nearest(place.market, scopes), "RECEIVING.MISSING")  # fmt: skip
+            for market in place.serves_markets:
+                at = ("places", position, "serves_markets")
+                yield from self._unknown(at, market, self._markets, "the market of an FC")
+        for position, courier in enumerate(self._network.couriers):
+            yield from self._unknown(
+                ("couriers", position, "market"), courier.market, self._markets, "the market of an FC"
+            )
+        known = self._markets | {place.place_id for place in self._fcs}
+        for position, rule in enumerate(self._network.receiving):
+            yield from self._unknown(("receiving", position, "scope"), rule.scope, known, "an FC or the market of one")
+
+    def validity(self) -> Iterator[Finding]:
+        """No validity ends before it begins."""
+        for table in ("departures", "charges", "duties"):
+            for position, row in enumerate(self._rows(table)):
+                first: dt.date | None = row.valid_from
+                if first and row.valid_to and row.valid_to < first:
+                    yield self._finding((table, position, "valid_to"), row.valid_to, f"a date from {first} on",
+                                        rule="VALUE.ORDER")  # fmt: skip
+
+    def sources(self) -> Iterator[Finding]:
+        """Sources named by rows exist, where a table of sources is kept."""
+        known = self._known("sources.source")
+        for table in TABLES if known else ():
+            for position, row in enumerate(self._rows(table)):
+                source = getattr(row, "source", "") if table != "sources" else ""
+                if source:
+                    yield from self._unknown(
+                        (table, position, "source"), source, known, "a source of the sources table"
+                    )
+
+    def load_lanes(self) -> Iterator[Finding]:
+        """A lane on which whole loads are bought offers equipment, and its tariff prices each of them."""
+        priced: dict[str, list[Any]] = {}
+        for charge in self._network.charges:
+            if charge.basis in LOAD_BASES:
+                priced.setdefault(charge.tariff, []).append(charge)
+        tariffs = {charge.tariff for charge in self._network.charges}
+        for position, lane in enumerate(self._network.lanes):
+            if lane.buying != "load":
+                continue
+            at = ("lanes", position, "equipment")
+            if not lane.equipment:
+                yield self._finding(
+                    at, "", "equipment that may be bought on a lane that buys loads", rule="LANE.EQUIPMENT"
+                )
+            for name in lane.equipment:
+                lines = [line for line in priced.get(lane.tariff, ()) if not line.modes or lane.mode in line.modes]
+                if lane.tariff in tariffs and not any(not line.equipment or name in line.equipment for line in lines):
+                    yield self._finding(at, name, f"equipment with a charge per load in tariff {lane.tariff}",
+                                        "a charge is missing", "LANE.UNPRICED")  # fmt: skip
+
+    def bases(self) -> Iterator[Finding]:
+        """No charge has a basis that is never counted where its tariff is used."""
+        counted: dict[str, set[str]] = {}
+        used_by: dict[str, set[str]] = {}
+        for table, column, bases in _USES:
+            for row in self._rows(table):
+                tariff = getattr(row, column)
+                if tariff:
+                    counted.setdefault(tariff, set()).update(bases)
+                    used_by.setdefault(tariff, set()).add(f"{table}.{column}")
+        for position, charge in enumerate(self._network.charges):
+            if charge.tariff in counted and charge.basis not in counted[charge.tariff]:
+                uses = ", ".join(sorted(used_by[charge.tariff]))
+                yield self._finding(("charges", position, "basis"), charge.basis,
+                                    f"a basis that is counted where tariff {charge.tariff} is used ({uses})",
+                                    rule="CHARGE.BASIS")  # fmt: skip
+
+    def trucks(self) -> Iterator[Finding]:
+        """Trucks offered on final legs exist and are trucks."""
+        trucks = [row.equipment_id for row in self._network.equipment if row.kind == "truck"]
+        file = self._written["planning"].file if "planning" in self._written else "network.toml"
+        for name in self._network.planning.truck_equipment:
+            if name not in trucks:
+                yield Finding(file, None, "truck_equipment", name, "equipment of kind truck", nearest(name, trucks),
+                              "REFERENCE.UNKNOWN")  # fmt: skip

@@ -1,0 +1,161 @@
+"""The network: every table in one immutable object, with look-ups by id.
+
+What-if is :meth:`Network.replace`, never mutation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from network.clock import Calendar
+from network.tables import (
+    Charge,
+    Closure,
+    Compatibility,
+    Courier,
+    Departure,
+    Duty,
+    Equipment,
+    GeometryPoint,
+    Header,
+    Lane,
+    Link,
+    Place,
+    Planning,
+    Product,
+    Rate,
+    Receiving,
+    Regime,
+    Reliability,
+    Source,
+)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network definition; one attribute per table of :data:`network.tables.TABLES`.
+
+    Attributes
+    ----------
+    header : Header
+        Name, plan currency and rate scenario.
+    planning : Planning
+        Planning parameters.
+    """
+
+    header: Header
+    planning: Planning
+    places: tuple[Place, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    links: tuple[Link, ...] = ()
+    couriers: tuple[Courier, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    regimes: tuple[Regime, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    receiving: tuple[Receiving, ...] = ()
+    compatibility: tuple[Compatibility, ...] = ()
+    calendars: tuple[Closure, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    fx: tuple[Rate, ...] = ()
+    products: tuple[Product, ...] = ()
+    geometry: tuple[GeometryPoint, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def replace(self, **changes: Any) -> Network:
+        """Return a copy with some tables or parameters changed."""
+        return dataclasses.replace(self, **changes)
+
+    @property
+    def currency(self) -> str:
+        """Plan currency."""
+        return self.header.currency
+
+    @cached_property
+    def place(self) -> dict[str, Place]:
+        """Places by id."""
+        return {row.place_id: row for row in self.places}
+
+    @cached_property
+    def lane(self) -> dict[str, Lane]:
+        """Lanes by id."""
+        return {row.lane_id: row for row in self.lanes}
+
+    @cached_property
+    def equipment_by_id(self) -> dict[str, Equipment]:
+        """Equipment by id."""
+        return {row.equipment_id: row for row in self.equipment}
+
+    @cached_property
+    def regime(self) -> dict[str, Regime]:
+        """Customs regimes by id."""
+        return {row.regime_id: row for row in self.regimes}
+
+    @cached_property
+    def courier(self) -> dict[str, Courier]:
+        """Couriers by id."""
+        return {row.courier_id: row for row in self.couriers}
+
+    @cached_property
+    def link(self) -> dict[tuple[str, str], Link]:
+        """Road links by (origin, destination)."""
+        return {(row.origin, row.destination): row for row in self.links}
+
+    @cached_property
+    def rate(self) -> dict[str, Decimal]:
+        """Plan currency per unit of each currency."""
+        return {self.currency: Decimal(1), **{row.currency: row.value for row in self.fx}}
+
+    @cached_property
+    def path(self) -> dict[str, tuple[tuple[float, float], ...]]:
+        """Drawn path of each lane that has one: (longitude, latitude) points, longitudes continuous."""
+        points: dict[str, list[GeometryPoint]] = {}
+        for row in self.geometry:
+            points.setdefault(row.lane_id, []).append(row)
+        return {
+            lane_id: tuple((row.lon, row.lat) for row in sorted(rows, key=lambda row: row.seq))
+            for lane_id, rows in points.items()
+        }
+
+    @cached_property
+    def _receiving(self) -> dict[str, Receiving]:
+        return {row.scope: row for row in self.receiving}
+
+    def receiving_of(self, fc: Place) -> Receiving | None:
+        """Return the receiving rule of an FC: its own row, else its market's, else None."""
+        return self._receiving.get(fc.place_id) or self._receiving.get(fc.market)
+
+    @cached_property
+    def _closures(self) -> dict[str, list[tuple[dt.date, dt.date]]]:
+        found: dict[str, list[tuple[dt.date, dt.date]]] = {}
+        for row in self.calendars:
+            if row.kind != "event":
+                found.setdefault(row.calendar, []).append((row.start, row.end))
+        return found
+
+    def calendar(self, place: Place) -> Calendar:
+        """Return the working days of a place: its weekly closing days and the closures of its country and itself."""
+        spans = self._closures.get(place.country, []) + self._closures.get(place.place_id, [])
+        return Calendar((int(day) for day in place.closed_weekdays), spans)
+
+    @cached_property
+    def conflicts(self) -> frozenset[tuple[str, str]]:
+        """Pairs of cargo classes that may not share a load, both ways round."""
+        pairs = [(row.subject, row.cargo_class) for row in self.compatibility if row.rule == "conflict"]
+        return frozenset(pairs + [(b, a) for a, b in pairs])
+
+    @cached_property
+    def mode_refuses(self) -> frozenset[tuple[str, str]]:
+        """Pairs (mode, cargo class) that a mode does not carry."""
+        return frozenset((row.subject, row.cargo_class) for row in self.compatibility if row.rule == "mode_refuses")
+
+    @cached_property
+    def place_refuses(self) -> frozenset[tuple[str, str]]:
+        """Pairs (place id, cargo class) that a place does not handle."""
+        return frozenset((row.subject, row.cargo_class) for row in self.compatibility if row.rule == "place_refuses")

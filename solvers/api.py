@@ -1,0 +1,161 @@
+"""Solve a problem: the one entry point of the optimiser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ._watch import Watch
+from .assignment import Assignment
+from .bound import Ascent, DualAscent, Pairs
+from .construct import construct
+from .cpsat import Effort, solve_region, whole
+from .evaluate import Evaluation, evaluate
+from .improve import Search, improve
+from .options import SolveOptions
+from .outcome import NoPlan, Progress, Solved, StopReason, relative_gap
+from .problem import Bools, Problem
+from .regions import improve_regions
+
+_DEFAULT = SolveOptions()
+_EXACT_OPTIONS = 2500
+"""Problems with more live options than this do not go to the exact model."""
+
+
+def solve(
+    problem: Problem,
+    options: SolveOptions = _DEFAULT,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Solved | NoPlan:
+    """Choose an option for every lot at least cost and prove how good the choice is.
+
+    Parameters
+    ----------
+    problem : Problem
+    options : SolveOptions
+    on_progress : callable or None, called with every `Progress`
+    cancelled : callable or None, asked often; when it says True the best plan so far is returned
+
+    Returns
+    -------
+    Solved or NoPlan
+        Every lot may stay unplanned at its price, so there is always a plan; its cost is what `evaluate` says.
+    """
+    run = _Run(problem, options, Watch(options.time_limit_s, cancelled, on_progress))
+    run.search()
+    return run.answer()
+
+
+class _Run:
+    """One solve: the best plan, the best bound, and the steps that improve them."""
+
+    def __init__(self, problem: Problem, options: SolveOptions, watch: Watch) -> None:
+        self.problem, self.options, self.watch = problem, options, watch
+        self.best = Assignment.unplanned(problem.n_lots)
+        self.evaluation: Evaluation = evaluate(problem, self.best)
+        self.bound = 0
+        self.ascent: Ascent | None = None
+        self.pairs = Pairs(problem)
+        self.keep: Bools = self.pairs.usable
+
+    @property
+    def cost(self) -> int:
+        """Return the cost of the best plan."""
+        return self.evaluation.cost
+
+    def search(self) -> None:
+        """Run the phases until one of them ends the search."""
+        if self.problem.n_lots == 0:
+            return
+        dual = DualAscent(self.problem, self.pairs)
+        work, search = self.options.work, Search(self.problem, self.pairs, self.watch, self.options.seed)
+        self.offer("construct", construct(self.problem, self.pairs, self.watch))
+        self.offer("improve", improve(search, self.best, 20 * work))
+        self.climb(dual, 100 + 7 * work)
+        for phase in (self.exact, self.anneal, self.tighten, self.exact, self.solve_regions, self.exact):
+            if self.done():
+                return
+            phase(dual)
+
+    def climb(self, dual: DualAscent, iterations: int) -> None:
+        """Raise the bound."""
+        start = None if self.ascent is None else self.ascent.prices
+        self.ascent = dual.run(self.cost, iterations, self.watch, start)
+        self.raise_bound("bound", self.ascent.bound)
+
+    def tighten(self, dual: DualAscent) -> None:
+        """Raise the bound again, knowing a better plan."""
+        self.climb(dual, 20 + 3 * self.options.work)
+
+    def anneal(self, dual: DualAscent) -> None:
+        """Search locally, over the options that a better plan may use."""
+        search = self.searching(dual)
+        self.offer("improve", improve(search, self.best, 200 * self.options.work, self.bound))
+
+    def solve_regions(self, dual: DualAscent) -> None:
+        """Solve parts of the plan exactly, the rest fixed."""
+        search = self.searching(dual)
+        excess = dual.excess(self.ascent.prices) if self.ascent else np.zeros(self.problem.n_options)
+        self.offer("regions", improve_regions(search, self.best, excess, self.options.work // 5))
+
+    def exact(self, dual: DualAscent) -> None:
+        """Solve the whole problem, as far as fixing left it, if it is small."""
+        self.fix(dual)
+        small = self.problem.n_lots <= self.options.exact_lots
+        live = int(self.keep.sum())
+        if live > _EXACT_OPTIONS or not (small or live <= 12 * self.options.exact_lots):
+            return
+        region = whole(self.problem, self.keep, self.best)
+        effort = Effort(self.options.seed, 0.1 * self.options.work, self.watch.seconds_left, self.watch.stopped)
+        answer = solve_region(self.problem, region, effort)
+        if answer.assignment is not None:
+            self.offer("exact", answer.assignment)
+        # Options left out cost more than the plan known when they were: the bound of the rest holds up to that cost.
+        self.raise_bound("exact", min(answer.bound, self.cost))
+
+    def fix(self, dual: DualAscent) -> None:
+        """Leave out options that no plan cheaper than the best known one uses."""
+        if self.ascent is not None:
+            excess = dual.excess(self.ascent.prices)
+            self.keep = self.pairs.usable & (self.ascent.value + excess <= self.cost * (1 + 1e-9) + 1.0)
+
+    def searching(self, dual: DualAscent) -> Search:
+        """Return what local search needs: live options and the payments that guide it."""
+        self.fix(dual)
+        keep = self.keep.copy()
+        keep[self.best.lot_option[self.best.lot_option >= 0]] = True
+        payment = None if self.ascent is None else dual.payments(self.ascent.prices)
+        return Search(self.problem, self.pairs, self.watch, self.options.seed, keep, payment)
+
+    def offer(self, phase: str, assignment: Assignment) -> None:
+        """Take a plan if it keeps every rule and is cheaper."""
+        evaluation = evaluate(self.problem, assignment)
+        if evaluation.feasible and evaluation.cost < self.cost:
+            self.best, self.evaluation = assignment, evaluation
+        self.watch.report(phase, self.cost, self.bound)
+
+    def raise_bound(self, phase: str, bound: int) -> None:
+        """Take a bound if it is better; a bound never exceeds the cost of a plan."""
+        self.bound = min(max(self.bound, bound), self.cost)
+        self.watch.report(phase, self.cost, self.bound)
+
+    def done(self) -> bool:
+        """Return whether the gap is reached (small problems: proven) or the search must stop."""
+        wanted = 0.0 if self.problem.n_lots <= self.options.exact_lots else self.options.gap
+        return relative_gap(self.cost, self.bound) <= wanted or self.watch.stopped()
+
+    def answer(self) -> Solved:
+        """Return the result."""
+        proven = self.bound >= self.cost or self.problem.n_lots == 0
+        if proven:
+            reason = StopReason.OPTIMAL
+        elif self.watch.reason is not None:
+            reason = self.watch.reason
+        else:
+            reason = StopReason.GAP if relative_gap(self.cost, self.bound) <= self.options.gap else StopReason.WORK
+        guides = None if self.ascent is None else self.ascent.guides()
+        trace = tuple(self.watch.trace)
+        return Solved(self.best, self.evaluation, self.bound, proven, reason, trace, guides)

@@ -1,0 +1,409 @@
+"""The exact model: choose options and pack loads together in CP-SAT, for small problems and for regions of large ones.
+
+Every load is led by its first lot: load ``j`` of a pool exists when lot ``j`` uses the pool and joins no earlier load,
+and only later lots may join it. That names each way of packing exactly once. Money is in whole cents, so that every
+coefficient is an integer and the bound of a complete model is a bound of the problem.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ortools.sat.python import cp_model
+
+from network.money import CENT
+
+from .assignment import Assignment, Load
+from .problem import Bools, EntryFee, Problem
+
+_RATE_ONE = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What the model may decide.
+
+    Attributes
+    ----------
+    options : dict, lot to the options it may choose from; lots that are not named stay as they are
+    around : Assignment or None
+        The plan that holds the lots that stay, and a hint for those that do not.
+    """
+
+    options: dict[int, list[int]]
+    around: Assignment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard CP-SAT may try.
+
+    Attributes
+    ----------
+    seed : int
+    deterministic_s : float, work in CP-SAT's deterministic seconds
+    seconds : float, outer stop
+    cancelled : callable or None, asked about once a second
+    """
+
+    seed: int
+    deterministic_s: float
+    seconds: float
+    cancelled: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """What CP-SAT found: a plan (None if none), a bound in micro-units on the plans of the region, and completeness."""
+
+    assignment: Assignment | None
+    bound: int
+    complete: bool
+
+
+def whole(problem: Problem, keep: Bools, hint: Assignment | None = None) -> Region:
+    """Return the region of all lots with the options to keep, (m,) bool."""
+    options = {lot: [o for o in problem.options_of(lot) if keep[o]] for lot in range(problem.n_lots)}
+    return Region(options, hint)
+
+
+def solve_region(problem: Problem, region: Region, effort: Effort) -> ModelAnswer:
+    """Choose options and loads of the lots in the region at least cost; everything else stays.
+
+    The bound holds for the plans that agree with the region: for the problem when it frees every lot and keeps every
+    usable option.
+    """
+    model = _RegionModel(problem, region)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = effort.seed % (2**31)
+    solver.parameters.max_deterministic_time = effort.deterministic_s
+    solver.parameters.max_time_in_seconds = max(0.01, effort.seconds)
+    with _stop_when(effort.cancelled, solver):
+        status = solver.solve(model.cp)
+    if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
+        return ModelAnswer(None, 0, complete=False)
+    bound = max(0, math.ceil(solver.best_objective_bound - 1e-4)) * CENT
+    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    return ModelAnswer(model.extract(solver) if found else None, bound, status == cp_model.OPTIMAL)
+
+
+@contextmanager
+def _stop_when(cancelled: Callable[[], bool] | None, solver: cp_model.CpSolver) -> Iterator[None]:
+    """Ask a few times a second whether the user cancelled, and end the search of `solver` then."""
+    if cancelled is None:
+        yield
+        return
+    done = threading.Event()
+
+    def poll() -> None:
+        while not done.wait(0.2):
+            if cancelled():
+                solver.stop_search()
+                return
+
+    thread = threading.Thread(target=poll, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One possible load: what is in it already, who may join, and which types it may have."""
+
+    pool: int
+    base: tuple[int, ...]
+    base_type: int = -1
+    members: dict[int, cp_model.IntVar] = field(default_factory=dict)
+    types: dict[int, cp_model.IntVar] = field(default_factory=dict)
+    leader: int = -1
+
+
+class _RegionModel:
+    """Variables and constraints of one region."""
+
+    def __init__(self, problem: Problem, region: Region) -> None:
+        self.problem, self.region = problem, region
+        self.cp = cp_model.CpModel()
+        self.objective: list[tuple[int, cp_model.IntVar]] = []
+        self.constant = 0
+        self.choice: dict[int, cp_model.IntVar] = {}
+        self.slots: list[_Slot] = []
+        self._type_uses: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+        self._hints: dict[int, int] = {}
+        self._choose_options()
+        self._kept_loads = self._loads_that_stay()
+        for pool, users in sorted(self._users().items()):
+            self._pack(pool, users)
+        self._limits()
+        self.cp.minimize(
+            cp_model.LinearExpr.weighted_sum([v for _, v in self.objective], [c for c, _ in self.objective]) + self.constant
+            if self.objective
+            else self.constant
+        )
+
+    # -- choice of options ------------------------------------------------------------------------------------------
+
+    def _choose_options(self) -> None:
+        problem = self.problem
+        for lot, options in sorted(self.region.options.items()):
+            literals = [self._bool(f"x{option}") for option in options]
+            unplanned = self._bool(f"u{lot}")
+            self.cp.add_exactly_one([*literals, unplanned])
+            self._pay(int(problem.lot_unplanned_price[lot]), unplanned)
+            for option, literal in zip(options, literals, strict=True):
+                self.choice[option] = literal
+                self._pay(int(problem.option_cost[option]), literal)
+            if self.region.around is not None:
+                current = int(self.region.around.lot_option[lot])
+                for option, literal in zip(options, literals, strict=True):
+                    self.cp.add_hint(literal, option == current)
+                self.cp.add_hint(unplanned, current < 0)
+
+    def _users(self) -> dict[int, dict[int, list[cp_model.IntVar]]]:
+        """Return pool -> lot -> choices that use the pool."""
+        users: dict[int, dict[int, list[cp_model.IntVar]]] = defaultdict(lambda: defaultdict(list))
+        for lot, options in sorted(self.region.options.items()):
+            for option in options:
+                for pool in self.problem.pools_of(option):
+                    users[pool][lot].append(self.choice[option])
+        return users
+
+    def _loads_that_stay(self) -> list[tuple[Load, tuple[int, ...]]]:
+        if self.region.around is None:
+            return []
+        free = self.region.options.keys()
+        return [(load, tuple(lot for lot in load.lots if lot not in free)) for load in self.region.around.loads]
+
+    # -- packing of one pool ----------------------------------------------------------------------------------------
+
+    def _pack(self, pool: int, users: dict[int, list[cp_model.IntVar]]) -> None:
+        slots = [
+            _Slot(pool, base, load.type) for load, base in self._kept_loads if base and load.pool == pool
+        ] + [_Slot(pool, (), leader=lot) for lot in users]
+        hinted = self._hinted_slots(pool, slots)
+        order = {lot: rank for rank, lot in enumerate(users)}
+        joins: dict[int, list[cp_model.IntVar]] = {lot: [] for lot in users}
+        for slot in slots:
+            for lot in users:
+                if self._may_join(slot, lot) and (slot.leader < 0 or order[lot] >= order[slot.leader]):
+                    slot.members[lot] = self._bool(f"z{pool}")
+                    joins[lot].append(slot.members[lot])
+                    if hinted:
+                        self.cp.add_hint(slot.members[lot], hinted.get(lot) is slot)
+            self._constrain(slot)
+        for lot, choices in users.items():
+            self.cp.add(sum(joins[lot]) == sum(choices))
+        self.slots.extend(slots)
+
+    def _hinted_slots(self, pool: int, slots: list[_Slot]) -> dict[int, _Slot]:
+        kept = iter([slot for slot in slots if slot.leader < 0])
+        led = {slot.leader: slot for slot in slots if slot.leader >= 0}
+        hinted: dict[int, _Slot] = {}
+        for load, base in self._kept_loads:
+            if load.pool == pool:
+                free = [lot for lot in load.lots if lot not in base]
+                slot = next(kept) if base else led.get(min(free))
+                if slot is not None:
+                    hinted.update(dict.fromkeys(free, slot))
+        return hinted
+
+    def _may_join(self, slot: _Slot, lot: int) -> bool:
+        others = slot.base if slot.leader < 0 else (slot.leader,)
+        return not any(self._forbidden(lot, other) for other in others)
+
+    def _forbidden(self, lot: int, other: int) -> bool:
+        problem = self.problem
+        if lot == other:
+            return False
+        if problem.conflict[problem.lot_class[lot], problem.lot_class[other]]:
+            return True
+        strangers = problem.lot_group[lot] != problem.lot_group[other]
+        return bool(strangers and (problem.lot_alone[lot] or problem.lot_alone[other]))
+
+    def _constrain(self, slot: _Slot) -> None:
+        problem, cp = self.problem, self.cp
+        for row in problem.types_of(slot.pool):
+            slot.types[row] = self._bool(f"t{row}")
+            self._type_uses[row].append(slot.types[row])
+            self._pay(int(problem.type_price[row]), slot.types[row])
+        if slot.leader >= 0:
+            lead = slot.members[slot.leader]
+            cp.add(sum(slot.types.values()) == lead)
+            for lot, member in slot.members.items():
+                if lot != slot.leader:
+                    cp.add_implication(member, lead)
+        else:
+            cp.add_exactly_one(slot.types.values())
+            for row, kind in slot.types.items():
+                cp.add_hint(kind, row == slot.base_type)
+        for sizes, rooms in (
+            (problem.lot_volume_cm3, problem.type_volume_cm3),
+            (problem.lot_weight_g, problem.type_weight_g),
+        ):
+            filled = sum(int(sizes[lot]) * member for lot, member in slot.members.items())
+            room = sum(int(rooms[row]) * kind for row, kind in slot.types.items())
+            cp.add(filled + int(sizes[list(slot.base)].sum()) <= room)
+        members = list(slot.members)
+        for k, lot in enumerate(members):
+            for other in members[k + 1 :]:
+                if self._forbidden(lot, other) and slot.leader not in (lot, other):
+                    cp.add_at_most_one(slot.members[lot], slot.members[other])
+        self._entries(slot)
+
+    # -- customs entries --------------------------------------------------------------------------------------------
+
+    def _entries(self, slot: _Slot) -> None:
+        problem = self.problem
+        fees, most = problem.fees_of(slot.pool), int(problem.pool_max_parties[slot.pool])
+        if not fees and most < 0:
+            return
+        value: dict[int, int] = defaultdict(int)
+        for lot in slot.base:
+            value[int(problem.lot_party[lot])] += int(problem.lot_entry_value[lot])
+        joining: dict[int, list[int]] = defaultdict(list)
+        for lot in slot.members:
+            joining[int(problem.lot_party[lot])].append(lot)
+        present: list[cp_model.IntVar] = []
+        for party, lots in sorted(joining.items()):
+            members = [slot.members[lot] for lot in lots]
+            if party in value:
+                there = None
+            elif len(members) == 1:
+                there = members[0]
+            else:
+                there = self._bool("a")
+                self.cp.add_max_equality(there, members)
+            if there is not None:
+                present.append(there)
+            for fee in fees:
+                self._fee(fee, value.get(party, 0), there, [(slot.members[i], int(problem.lot_entry_value[i])) for i in lots])
+        if most >= 0:
+            self.cp.add(sum(present) + len(value) <= most)
+        for party, base_value in value.items():
+            if party not in joining:
+                self.constant += sum(fee.amount(base_value) for fee in fees) // CENT
+
+    def _fee(
+        self, fee: EntryFee, base: int, there: cp_model.IntVar | None, joining: list[tuple[cp_model.IntVar, int]]
+    ) -> None:
+        """Charge a fee on the value of one importer's lots in one load; `there` is None when it is present anyway."""
+        if len(joining) == 1:
+            member, value = joining[0]
+            before = fee.amount(base) if there is None else 0
+            self.constant += before // CENT
+            self._pay(fee.amount(base + value) - before, member)
+            return
+        if fee.rate_ppb == 0:
+            if there is None:
+                self.constant += fee.amount(0) // CENT
+            else:
+                self._pay(fee.amount(0), there)
+            return
+        most = fee.amount(base + sum(value for _, value in joining)) // CENT
+        charged = self.cp.new_int_var(0, most, "f")
+        self.objective.append((1, charged))
+        low = fee.amount(0) // CENT
+        if there is None:
+            self.cp.add(charged >= low)
+        else:
+            self.cp.add(charged >= low * there)
+        if fee.maximum is not None and most * CENT == fee.maximum:
+            capped = self._bool("c")
+            self.cp.add(charged >= most).only_enforce_if(capped)
+            self._charge_rate(fee, base, joining, charged, [capped.negated()] + ([] if there is None else [there]))
+        else:
+            self._charge_rate(fee, base, joining, charged, [] if there is None else [there])
+
+    def _charge_rate(
+        self,
+        fee: EntryFee,
+        base: int,
+        joining: list[tuple[cp_model.IntVar, int]],
+        charged: cp_model.IntVar,
+        when: list[cp_model.IntVar],
+    ) -> None:
+        """Enforce ``charged >= flat + round_half_up(rate * value)`` in cents, exactly, in integers.
+
+        ``floor(N / D) <= c`` is the same as ``N - (D - 1) <= D * c``; numerator and denominator lose their common
+        factor first.
+        """
+        step = 2 * CENT * _RATE_ONE
+        factor = math.gcd(2 * fee.rate_ppb, step // 2, *(math.gcd(2 * fee.rate_ppb * v, step) for _, v in joining))
+        factor = math.gcd(factor, math.gcd(2 * fee.rate_ppb * base, step)) if base else factor
+        numerator = sum((2 * fee.rate_ppb * value // factor) * member for member, value in joining)
+        fixed = (2 * fee.rate_ppb * base + step // 2) // factor
+        denominator = step // factor
+        flat = fee.flat // CENT
+        row = self.cp.add(numerator + fixed - (denominator - 1) <= denominator * (charged - flat))
+        if when:
+            row.only_enforce_if(when)
+
+    # -- limits that pools share ------------------------------------------------------------------------------------
+
+    def _limits(self) -> None:
+        problem = self.problem
+        modelled = {slot.pool for slot in self.slots}
+        outside = [load for load, base in self._kept_loads if base and load.pool not in modelled]
+        for row, uses in sorted(self._type_uses.items()):
+            if problem.type_limit[row] >= 0:
+                self.cp.add(sum(uses) <= int(problem.type_limit[row]))
+        used: dict[int, int] = defaultdict(int)
+        for load in outside:
+            used[int(problem.type_resource[load.type])] += int(problem.type_resource_amount[load.type])
+            self.constant += int(problem.type_price[load.type]) // CENT
+        if self.region.around is not None:
+            for lot, option in enumerate(self.region.around.lot_option.tolist()):
+                if option >= 0 and lot not in self.region.options:
+                    for resource, amount in self._needs(option):
+                        used[resource] += amount
+        terms: dict[int, list[tuple[int, cp_model.IntVar]]] = defaultdict(list)
+        for option, literal in self.choice.items():
+            for resource, amount in self._needs(option):
+                terms[resource].append((amount, literal))
+        for row, uses in self._type_uses.items():
+            for use in uses:
+                terms[int(problem.type_resource[row])].append((int(problem.type_resource_amount[row]), use))
+        for resource, needs in sorted(terms.items()):
+            if resource >= 0:
+                limit = int(problem.resource_limit[resource]) - used[resource]
+                self.cp.add(sum(amount * literal for amount, literal in needs) <= limit)
+
+    def _needs(self, option: int) -> Iterable[tuple[int, int]]:
+        row = slice(self.problem.option_resource_start[option], self.problem.option_resource_start[option + 1])
+        return zip(
+            self.problem.option_resource[row].tolist(), self.problem.option_resource_amount[row].tolist(), strict=True
+        )
+
+    # -- helpers ----------------------------------------------------------------------------------------------------
+
+    def _bool(self, name: str) -> cp_model.IntVar:
+        return self.cp.new_bool_var(name)
+
+    def _pay(self, amount: int, literal: cp_model.IntVar) -> None:
+        if amount:
+            self.objective.append((amount // CENT, literal))
+
+    def extract(self, solver: cp_model.CpSolver) -> Assignment:
+        """Return the plan that CP-SAT found, with everything outside the region as it was."""
+        problem, around = self.problem, self.region.around
+        options = [-1] * problem.n_lots if around is None else around.lot_option.tolist()
+        for lot, candidates in self.region.options.items():
+            options[lot] = next((o for o in candidates if solver.boolean_value(self.choice[o])), -1)
+        modelled = {slot.pool for slot in self.slots}
+        loads = [Load(load.pool, load.type, base) for load, base in self._kept_loads if load.pool not in modelled]
+        for slot in self.slots:
+            lots = slot.base + tuple(lot for lot, member in slot.members.items() if solver.boolean_value(member))
+            if lots:
+                kind = next(row for row, literal in slot.types.items() if solver.boolean_value(literal))
+                loads.append(Load(slot.pool, kind, lots))
+        return Assignment.canonical(options, loads)

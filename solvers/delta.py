@@ -1,0 +1,496 @@
+"""A plan that changes lot by lot and knows its exact cost after every change.
+
+The search works on a :class:`State`. Its moves are "take a lot out" and "put a lot in"; both keep the cost equal to
+what :func:`solvers.evaluate.evaluate` would say (a property test holds them to it), every load on its cheapest
+sufficient type, and every rule kept. A journal undoes a series of moves.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from network.money import Float64, Int64
+
+from .assignment import Assignment, Load
+from .bound import Pairs
+from .problem import Bools, EntryFee, Problem
+
+UNPLANNED = -1
+
+
+class OpenLoad:
+    """A load under construction, with the sums that its rules need."""
+
+    __slots__ = ("alone", "classes", "groups", "lots", "parties", "pool", "type", "volume", "weight")
+
+    def __init__(self, pool: int) -> None:
+        self.pool, self.type = pool, -1
+        self.volume = self.weight = self.alone = 0
+        self.lots: dict[int, None] = {}
+        self.classes: dict[int, int] = {}
+        self.groups: dict[int, int] = {}
+        self.parties: dict[int, tuple[int, int]] = {}
+
+    def content(self) -> tuple[object, ...]:
+        """Return a copy of everything that can change."""
+        return (
+            self.type, self.volume, self.weight, self.alone,
+            self.lots.copy(), self.classes.copy(), self.groups.copy(), self.parties.copy(),
+        )  # fmt: skip
+
+    def restore(self, content: tuple[object, ...]) -> None:
+        """Go back to a copy made by `content`."""
+        (self.type, self.volume, self.weight, self.alone,
+         self.lots, self.classes, self.groups, self.parties) = content  # type: ignore[assignment]  # fmt: skip
+
+
+@dataclass(slots=True)
+class LotView:
+    """Options of one lot as arrays, and the price of opening a load of its own in each of its pools.
+
+    Attributes
+    ----------
+    options : (k,) int64, options worth considering
+    cost : (k,) float64, micro-units, own cost
+    columns : (k, width) int64, places in `open_price` of the pools an option uses; unused columns point to the last
+    local : dict, pool to its place
+    open_price : (q + 1,) float64, micro-units: cheapest sufficient load and entry fees, for the lot alone; last is 0
+    share_price : (q + 1,) float64, micro-units: the lot's part of a well filled load
+    limited : pools whose types have limits, and their places
+    needs : for every scarce resource: resource, largest amount, rows of the options that need it, their amounts
+    """
+
+    options: Int64
+    cost: Float64
+    columns: Int64
+    local: dict[int, int]
+    open_price: Float64
+    share_price: Float64
+    limited: list[tuple[int, int]]
+    needs: list[tuple[int, int, Int64, Int64]]
+
+
+class State:
+    """Options and loads chosen so far, their cost, and how to change them.
+
+    Parameters
+    ----------
+    problem : Problem
+    pairs : Pairs
+    keep : (m,) bool or None, options to consider; all when None
+    """
+
+    def __init__(self, problem: Problem, pairs: Pairs, keep: Bools | None = None) -> None:
+        self.problem, self.pairs = problem, pairs
+        self.keep = pairs.usable if keep is None else pairs.usable & keep
+        self.volume, self.weight = problem.lot_volume_cm3.tolist(), problem.lot_weight_g.tolist()
+        self._class, self._group = problem.lot_class.tolist(), problem.lot_group.tolist()
+        self._alone, self._party = problem.lot_alone.tolist(), problem.lot_party.tolist()
+        self._value, self.unplanned_price = problem.lot_entry_value.tolist(), problem.lot_unplanned_price.tolist()
+        self._enemies = [frozenset(np.flatnonzero(row).tolist()) for row in problem.conflict]
+        self._option_cost = problem.option_cost.tolist()
+        self._price, self._limit = problem.type_price.tolist(), problem.type_limit.tolist()
+        self._type_volume, self._type_weight = problem.type_volume_cm3.tolist(), problem.type_weight_g.tolist()
+        self._type_resource = problem.type_resource.tolist()
+        self._type_amount = problem.type_resource_amount.tolist()
+        self._resource_limit, self._max_parties = problem.resource_limit.tolist(), problem.pool_max_parties.tolist()
+        self._types = [
+            sorted(problem.types_of(pool), key=lambda row: (self._price[row], row)) for pool in range(problem.n_pools)
+        ]
+        self._fees: list[tuple[EntryFee, ...]] = [problem.fees_of(pool) for pool in range(problem.n_pools)]
+        self._is_limited = [
+            any(self._limit[row] >= 0 or self._type_resource[row] >= 0 for row in rows) for rows in self._types
+        ]
+        self._scarce = _scarce_resources(problem)
+        self._views: list[LotView | None] = [None] * problem.n_lots
+
+        self.option = [UNPLANNED] * problem.n_lots
+        self.loads_of: list[tuple[OpenLoad, ...]] = [()] * problem.n_lots
+        self.open: dict[int, list[OpenLoad]] = {}
+        self.cost = sum(self.unplanned_price)
+        self._type_used = [0] * problem.n_types
+        self._resource_used = [0] * problem.n_resources
+        self._journal: dict[OpenLoad, tuple[object, ...] | None] | None = None
+        self._journal_lots: dict[int, tuple[int, tuple[OpenLoad, ...]]] = {}
+        self._journal_cost = 0
+
+    # -- moves ------------------------------------------------------------------------------------------------------
+
+    def remove(self, lot: int) -> None:
+        """Take a lot out of its loads; it is unplanned then."""
+        option = self.option[lot]
+        if option < 0:
+            return
+        self._note_lot(lot)
+        for load in self.loads_of[lot]:
+            self._note_load(load)
+            self._leave(load, lot)
+        self._use_resources(option, -1)
+        self.cost += self.unplanned_price[lot] - self._option_cost[option]
+        self.option[lot], self.loads_of[lot] = UNPLANNED, ()
+
+    def put(self, lot: int, option: int, targets: list[OpenLoad | None]) -> bool:
+        """Give an unplanned lot an option and a load in each of its pools (None: a new one).
+
+        Returns False, and changes nothing, if a rule or a limit forbids it.
+        """
+        if not self._resources_allow(option):
+            return False
+        self._note_lot(lot)
+        joined: list[OpenLoad] = []
+        self._use_resources(option, +1)
+        for pool, target in zip(self.problem.pools_of(option), targets, strict=True):
+            load = self._join(pool, target, lot)
+            if load is None:
+                for other in joined:
+                    self._leave(other, lot)
+                self._use_resources(option, -1)
+                return False
+            joined.append(load)
+        self.cost += self._option_cost[option] - self.unplanned_price[lot]
+        self.option[lot], self.loads_of[lot] = option, tuple(joined)
+        return True
+
+    def _join(self, pool: int, target: OpenLoad | None, lot: int) -> OpenLoad | None:
+        load = OpenLoad(pool) if target is None else target
+        offer = self.insertion(load, lot)
+        if offer is None:
+            return None
+        self._note_load(load, new=target is None)
+        self.cost += offer[0]
+        if target is None:
+            self.open.setdefault(pool, []).append(load)
+        self._retype(load, offer[1])
+        load.lots[lot] = None
+        load.volume += self.volume[lot]
+        load.weight += self.weight[lot]
+        load.alone += self._alone[lot]
+        load.classes[self._class[lot]] = load.classes.get(self._class[lot], 0) + 1
+        load.groups[self._group[lot]] = load.groups.get(self._group[lot], 0) + 1
+        count, value = load.parties.get(self._party[lot], (0, 0))
+        load.parties[self._party[lot]] = (count + 1, value + self._value[lot])
+        return load
+
+    def _leave(self, load: OpenLoad, lot: int) -> None:
+        del load.lots[lot]
+        load.volume -= self.volume[lot]
+        load.weight -= self.weight[lot]
+        load.alone -= self._alone[lot]
+        _count_down(load.classes, self._class[lot])
+        _count_down(load.groups, self._group[lot])
+        party = self._party[lot]
+        count, value = load.parties[party]
+        self.cost -= self._entry(load.pool, value)
+        if count > 1:
+            load.parties[party] = (count - 1, value - self._value[lot])
+            self.cost += self._entry(load.pool, value - self._value[lot])
+        else:
+            del load.parties[party]
+        before = self._price[load.type]
+        if load.lots:
+            self._retype(load, self._cheapest_type(load.pool, load.volume, load.weight, load.type))
+            self.cost += self._price[load.type] - before
+        else:
+            self._retype(load, -1)
+            self.cost -= before
+            peers = self.open[load.pool]
+            peers.remove(load)
+            if not peers:
+                del self.open[load.pool]
+
+    # -- what a move would cost -------------------------------------------------------------------------------------
+
+    def insertion(self, load: OpenLoad, lot: int) -> tuple[int, int] | None:
+        """Return what adding the lot to the load costs, in micro-units, and the type it needs; None if forbidden."""
+        if not self._may_share(load, lot):
+            return None
+        volume, weight = load.volume + self.volume[lot], load.weight + self.weight[lot]
+        kind = load.type
+        if kind < 0 or volume > self._type_volume[kind] or weight > self._type_weight[kind]:
+            kind = self._cheapest_type(load.pool, volume, weight, load.type)
+            if kind < 0:
+                return None
+        delta: int = self._price[kind] - (self._price[load.type] if load.type >= 0 else 0)
+        if self._fees[load.pool]:
+            known = load.parties.get(self._party[lot])
+            before = known[1] if known else 0
+            delta += self._entry(load.pool, before + self._value[lot]) - (
+                self._entry(load.pool, before) if known else 0
+            )
+        return delta, kind
+
+    def _may_share(self, load: OpenLoad, lot: int) -> bool:
+        if not self._enemies[self._class[lot]].isdisjoint(load.classes):
+            return False
+        if load.lots and (load.alone or self._alone[lot]) and (len(load.groups) > 1 or self._group[lot] not in load.groups):
+            return False
+        most: int = self._max_parties[load.pool]
+        return most < 0 or self._party[lot] in load.parties or len(load.parties) < most
+
+    def _cheapest_type(self, pool: int, volume: int, weight: int, current: int) -> int:
+        for row in self._types[pool]:
+            if (
+                volume <= self._type_volume[row]
+                and weight <= self._type_weight[row]
+                and (row == current or self._type_free(row, current))
+            ):
+                return row
+        return -1
+
+    def _type_free(self, row: int, current: int) -> bool:
+        if 0 <= self._limit[row] <= self._type_used[row]:
+            return False
+        resource = self._type_resource[row]
+        if resource < 0:
+            return True
+        used: int = self._resource_used[resource] + self._type_amount[row]
+        if current >= 0 and self._type_resource[current] == resource:
+            used -= self._type_amount[current]
+        limit: int = self._resource_limit[resource]
+        return used <= limit
+
+    def _entry(self, pool: int, value: int) -> int:
+        return sum(fee.amount(value) for fee in self._fees[pool])
+
+    # -- the best place of a lot ------------------------------------------------------------------------------------
+
+    def best_place(
+        self, lot: int, greed: float = 1.0, favour: dict[int, float] | None = None
+    ) -> tuple[int, list[OpenLoad | None], float]:
+        """Return the cheapest option of an unplanned lot, its loads (None: new) and its cost; -1 if none is cheaper.
+
+        Parameters
+        ----------
+        lot : int
+        greed : float
+            1 charges a new load fully to the lot that opens it; 0 only the lot's part of a well filled load.
+        favour : dict or None, factor on the price of opening a load in a pool
+        """
+        view = self.view(lot)
+        price = view.share_price + greed * (view.open_price - view.share_price)
+        targets = self._targets(lot, view, price, greed, favour)
+        total = view.cost.copy()
+        for column in view.columns.T:
+            total += price[column]
+        self._forbid_short_resources(view, total)
+        if len(total):
+            k = int(total.argmin())
+            if total[k] < self.unplanned_price[lot]:
+                places = view.columns[k].tolist()
+                used = self.problem.pools_of(int(view.options[k]))
+                return int(view.options[k]), [targets.get(place) for place in places[: len(used)]], float(total[k])
+        return UNPLANNED, [], float(self.unplanned_price[lot])
+
+    def _targets(
+        self, lot: int, view: LotView, price: Float64, greed: float, favour: dict[int, float] | None
+    ) -> dict[int, OpenLoad]:
+        """Lower `price` to the cheapest open load of each pool and return these loads by place."""
+        for pool, place in view.limited:
+            if self._cheapest_type(pool, self.volume[lot], self.weight[lot], -1) < 0:
+                price[place] = math.inf
+            elif greed >= 1.0:
+                offer = self.insertion(OpenLoad(pool), lot)
+                price[place] = math.inf if offer is None else offer[0]
+        if favour:
+            for pool, factor in favour.items():
+                if pool in view.local:
+                    price[view.local[pool]] *= factor
+        targets: dict[int, OpenLoad] = {}
+        local = view.local
+        for pool, loads in self.open.items():
+            place = local.get(pool, -1)
+            if place >= 0:
+                for load in loads:
+                    offer = self.insertion(load, lot)
+                    if offer is not None and offer[0] <= price[place]:
+                        price[place], targets[place] = offer[0], load
+        return targets
+
+    def _forbid_short_resources(self, view: LotView, total: Float64) -> None:
+        for resource, most, rows, amounts in view.needs:
+            slack = self._resource_limit[resource] - self._resource_used[resource]
+            if slack < most:
+                total[rows[amounts > slack]] = math.inf
+
+    def place(self, lot: int, greed: float = 1.0, favour: dict[int, float] | None = None) -> None:
+        """Put an unplanned lot where it is cheapest; it stays unplanned when nothing is cheaper than that."""
+        option, targets, _ = self.best_place(lot, greed, favour)
+        if option >= 0 and not self.put(lot, option, targets):
+            self._place_one_by_one(lot)
+
+    def _place_one_by_one(self, lot: int) -> None:
+        """Try the options in order of their cost in loads of their own, where limits are shared by two pools."""
+        view = self.view(lot)
+        total = view.cost + view.open_price[view.columns].sum(axis=1)
+        for k in np.argsort(total, kind="stable")[:20].tolist():
+            option = int(view.options[k])
+            if total[k] < self.unplanned_price[lot] and self.put(lot, option, [None] * len(self.problem.pools_of(option))):
+                return
+
+    def view(self, lot: int) -> LotView:
+        """Return the options of a lot as arrays; built once."""
+        view = self._views[lot]
+        if view is None:
+            view = self._views[lot] = self._build_view(lot)
+        return view
+
+    def _build_view(self, lot: int) -> LotView:
+        options = np.array([option for option in self.problem.options_of(lot) if self.keep[option]], dtype=np.int64)
+        used = [self.problem.pools_of(option) for option in options.tolist()]
+        local: dict[int, int] = {}
+        for pools in used:
+            for pool in pools:
+                local.setdefault(pool, len(local))
+        columns = np.full((len(options), max(map(len, used), default=0)), len(local), dtype=np.int64)
+        for k, pools in enumerate(used):
+            columns[k, : len(pools)] = [local[pool] for pool in pools]
+        open_price, share_price = np.zeros(len(local) + 1), np.zeros(len(local) + 1)
+        for pool, place in local.items():
+            open_price[place], share_price[place] = self._first_prices(pool, lot)
+        cost = self.problem.option_cost[options].astype(np.float64)
+        limited = [(pool, place) for pool, place in local.items() if self._is_limited[pool]]
+        return LotView(options, cost, columns, local, open_price, share_price, limited, self._scarce_needs(options))
+
+    def _scarce_needs(self, options: Int64) -> list[tuple[int, int, Int64, Int64]]:
+        rows: dict[int, list[tuple[int, int]]] = {}
+        for k, option in enumerate(options.tolist()):
+            for resource, amount in self._needs(option):
+                if self._scarce[resource]:
+                    rows.setdefault(resource, []).append((k, amount))
+        return [
+            (resource, max(amount for _, amount in found), *np.array(found, dtype=np.int64).T)
+            for resource, found in rows.items()
+        ]
+
+    def _first_prices(self, pool: int, lot: int) -> tuple[float, float]:
+        whole, share = math.inf, math.inf
+        for row in self._types[pool]:
+            room, lift = self._type_volume[row], self._type_weight[row]
+            if self.volume[lot] <= room and self.weight[lot] <= lift and self._limit[row] != 0:
+                filled = max(self.volume[lot] / max(1, room), self.weight[lot] / max(1, lift))
+                whole = min(whole, self._price[row])
+                share = min(share, self._price[row] * min(1.0, filled / 0.9))
+        entry = self._entry(pool, self._value[lot])
+        blocked = self._max_parties[pool] == 0
+        return (math.inf, math.inf) if blocked else (whole + entry, share + entry)
+
+    # -- bookkeeping ------------------------------------------------------------------------------------------------
+
+    def _retype(self, load: OpenLoad, kind: int) -> None:
+        if kind != load.type:
+            self._count_type(load.type, -1)
+            self._count_type(kind, +1)
+            load.type = kind
+
+    def _count_type(self, row: int, step: int) -> None:
+        if row >= 0:
+            self._type_used[row] += step
+            if self._type_resource[row] >= 0:
+                self._resource_used[self._type_resource[row]] += step * self._type_amount[row]
+
+    def _needs(self, option: int) -> list[tuple[int, int]]:
+        row = slice(self.problem.option_resource_start[option], self.problem.option_resource_start[option + 1])
+        return list(
+            zip(self.problem.option_resource[row].tolist(), self.problem.option_resource_amount[row].tolist(), strict=True)
+        )
+
+    def _resources_allow(self, option: int) -> bool:
+        total: dict[int, int] = {}
+        for resource, amount in self._needs(option):
+            total[resource] = total.get(resource, 0) + amount
+        return all(self._resource_used[r] + amount <= self._resource_limit[r] for r, amount in total.items())
+
+    def _use_resources(self, option: int, sign: int) -> None:
+        if option >= 0:
+            for resource, amount in self._needs(option):
+                self._resource_used[resource] += sign * amount
+
+    # -- journal ----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start a series of moves that `rollback` can undo."""
+        self._journal, self._journal_lots = {}, {}
+        self._journal_cost = self.cost
+
+    def commit(self) -> None:
+        """Keep the moves since `begin`."""
+        self._journal = None
+
+    def rollback(self) -> None:
+        """Undo the moves since `begin`."""
+        journal, self._journal = self._journal or {}, None
+        for load, content in journal.items():
+            was_open = content is not None
+            is_open = bool(load.lots)
+            self._count_type(load.type, -1)
+            if content is not None:
+                load.restore(content)
+                self._count_type(load.type, +1)
+            if was_open and not is_open:
+                self.open.setdefault(load.pool, []).append(load)
+            elif is_open and not was_open:
+                peers = self.open[load.pool]
+                peers.remove(load)
+                if not peers:
+                    del self.open[load.pool]
+        for lot, (option, loads) in self._journal_lots.items():
+            self._use_resources(self.option[lot], -1)
+            self._use_resources(option, +1)
+            self.option[lot], self.loads_of[lot] = option, loads
+        self.cost = self._journal_cost
+
+    def _note_load(self, load: OpenLoad, new: bool = False) -> None:
+        if self._journal is not None and load not in self._journal:
+            self._journal[load] = None if new else load.content()
+
+    def _note_lot(self, lot: int) -> None:
+        if self._journal is not None and lot not in self._journal_lots:
+            self._journal_lots[lot] = self.option[lot], self.loads_of[lot]
+
+    # -- exchange with assignments ----------------------------------------------------------------------------------
+
+    def assignment(self) -> Assignment:
+        """Return the plan in canonical form."""
+        loads = (Load(load.pool, load.type, tuple(load.lots)) for peers in self.open.values() for load in peers)
+        return Assignment.canonical(self.option, loads)
+
+    def load_assignment(self, assignment: Assignment) -> bool:
+        """Replace the plan by a given one; False (with the lots that did not fit unplanned) if it breaks a rule."""
+        for lot in range(self.problem.n_lots):
+            self.remove(lot)
+        opened: dict[tuple[int, int], OpenLoad] = {}
+        number = {(lot, load.pool): k for k, load in enumerate(assignment.loads) for lot in load.lots}
+        complete = True
+        for lot, option in enumerate(assignment.lot_option.tolist()):
+            if option < 0:
+                continue
+            keys = [(pool, number[lot, pool]) for pool in self.problem.pools_of(option)]
+            if self.put(lot, option, [opened.get(key) for key in keys]):
+                opened.update(zip(keys, self.loads_of[lot], strict=True))
+            else:
+                complete = False
+        return complete
+
+
+def _count_down(counts: dict[int, int], key: int) -> None:
+    if counts[key] > 1:
+        counts[key] -= 1
+    else:
+        del counts[key]
+
+
+def _scarce_resources(problem: Problem) -> list[bool]:
+    """Return which resources could run out if every lot and many loads used them."""
+    scarce = np.zeros(problem.n_resources, dtype=np.bool_)
+    scarce[problem.type_resource[problem.type_resource >= 0]] = True
+    option = np.repeat(np.arange(problem.n_options), np.diff(problem.option_resource_start))
+    key = problem.option_resource * max(1, problem.n_lots) + problem.lot_of_option[option]
+    pairs, place = np.unique(key, return_inverse=True)
+    summed = np.zeros(len(pairs), dtype=np.int64)
+    np.maximum.at(summed, place, problem.option_resource_amount)
+    most = np.bincount(pairs // max(1, problem.n_lots), summed, problem.n_resources)
+    result: list[bool] = (scarce | (2 * most > problem.resource_limit)).tolist()
+    return result

@@ -1,0 +1,216 @@
+"""What an assignment costs, as lines, and which rules it breaks. Nothing else in the product reports a cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from network.errors import SolveError
+
+from .assignment import Assignment, Load
+from .problem import Problem
+
+
+class LineKind(StrEnum):
+    """What a cost line pays for."""
+
+    OWN = "OWN"
+    LOAD = "LOAD"
+    ENTRY = "ENTRY"
+    UNPLANNED = "UNPLANNED"
+
+
+class Rule(StrEnum):
+    """Rules an assignment must keep."""
+
+    VOLUME = "VOLUME"
+    WEIGHT = "WEIGHT"
+    CONFLICT = "CONFLICT"
+    ALONE = "ALONE"
+    PARTIES = "PARTIES"
+    TYPE_LIMIT = "TYPE_LIMIT"
+    RESOURCE = "RESOURCE"
+    LOAD_MEMBERSHIP = "LOAD_MEMBERSHIP"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One named part of the cost.
+
+    Attributes
+    ----------
+    kind : LineKind
+    index : int, lot of OWN and UNPLANNED; position in ``assignment.loads`` of LOAD and ENTRY
+    party : int, importer of record of ENTRY, else -1
+    code : str, fee of ENTRY, else empty
+    amount : int, micro-units
+    """
+
+    kind: LineKind
+    index: int
+    party: int
+    code: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule and by how much.
+
+    Attributes
+    ----------
+    rule : Rule
+    where : int
+        Position of the load (VOLUME, WEIGHT, CONFLICT, ALONE, PARTIES), lot (LOAD_MEMBERSHIP), row of ``type_*``
+        (TYPE_LIMIT) or resource (RESOURCE).
+    amount : int
+        Excess in cm3, g, pairs of lots, parties, loads or units of the resource; for LOAD_MEMBERSHIP the number of
+        loads missing or too many.
+    """
+
+    rule: Rule
+    where: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Lines, their sum in micro-units, and violations (empty when the assignment can be carried out)."""
+
+    lines: tuple[Line, ...]
+    cost: int
+    violations: tuple[Violation, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Return whether no rule is broken."""
+        return not self.violations
+
+
+def evaluate(problem: Problem, assignment: Assignment) -> Evaluation:
+    """Price an assignment and judge it.
+
+    With ``x`` the chosen options, ``b`` the loads, ``t(b)`` their types, and ``S(b, a)`` the lots of importer ``a`` in
+    load ``b``::
+
+        cost =   sum_{planned i}    option_cost[x_i]
+               + sum_{b}            type_price[t(b)]
+               + sum_{b, a, fee f}  f.amount(sum_{i in S(b, a)} lot_entry_value[i])   (pools with an entry scheme)
+               + sum_{unplanned i}  lot_unplanned_price[i]
+
+    Parameters
+    ----------
+    problem : Problem
+    assignment : Assignment
+        It may break any rule; it may not name options, types or lots that do not exist.
+
+    Raises
+    ------
+    SolveError
+        If an option is not one of its lot, a type not one of its pool, or a lot is unknown.
+    """
+    _check_names(problem, assignment)
+    lines = (
+        *_lot_lines(problem, assignment),
+        *(line for place, load in enumerate(assignment.loads) for line in _load_lines(problem, place, load)),
+    )
+    violations = (
+        *(broken for place, load in enumerate(assignment.loads) for broken in _load_violations(problem, place, load)),
+        *_membership_violations(problem, assignment),
+        *_type_limit_violations(problem, assignment),
+        *_resource_violations(problem, assignment),
+    )
+    return Evaluation(lines, sum(line.amount for line in lines), violations)
+
+
+def _check_names(problem: Problem, assignment: Assignment) -> None:
+    if len(assignment.lot_option) != problem.n_lots:
+        raise SolveError(f"lot_option: found {len(assignment.lot_option)} entries, expected {problem.n_lots}.")
+    for lot, option in enumerate(assignment.lot_option.tolist()):
+        if option != -1 and option not in problem.options_of(lot):
+            raise SolveError(f"lot_option[{lot}]: option {option} is not one of lot {lot}.")
+    for place, load in enumerate(assignment.loads):
+        if not 0 <= load.pool < problem.n_pools or load.type not in problem.types_of(load.pool):
+            raise SolveError(f"loads[{place}]: type {load.type} is not one of pool {load.pool}.")
+        if any(not 0 <= lot < problem.n_lots for lot in load.lots):
+            raise SolveError(f"loads[{place}]: names a lot outside 0..{problem.n_lots - 1}.")
+
+
+def _lot_lines(problem: Problem, assignment: Assignment) -> Iterator[Line]:
+    for lot, option in enumerate(assignment.lot_option.tolist()):
+        if option >= 0:
+            yield Line(LineKind.OWN, lot, -1, "", int(problem.option_cost[option]))
+        else:
+            yield Line(LineKind.UNPLANNED, lot, -1, "", int(problem.lot_unplanned_price[lot]))
+
+
+def _load_lines(problem: Problem, place: int, load: Load) -> Iterator[Line]:
+    yield Line(LineKind.LOAD, place, -1, "", int(problem.type_price[load.type]))
+    fees = problem.fees_of(load.pool)
+    if fees:
+        values = Counter[int]()
+        for lot in load.lots:
+            values[int(problem.lot_party[lot])] += int(problem.lot_entry_value[lot])
+        for party in sorted(values):
+            for fee in fees:
+                yield Line(LineKind.ENTRY, place, party, fee.code, fee.amount(values[party]))
+
+
+def _load_violations(problem: Problem, place: int, load: Load) -> Iterator[Violation]:
+    lots = np.array(load.lots, dtype=np.int64)
+    groups, parties = problem.lot_group[lots], problem.lot_party[lots]
+    strangers = groups[:, None] != groups[None, :]
+    alone = problem.lot_alone[lots]
+    conflicts = problem.conflict[np.ix_(problem.lot_class[lots], problem.lot_class[lots])]
+    np.fill_diagonal(conflicts, False)
+    allowed_parties = int(problem.pool_max_parties[load.pool])
+    excess = {
+        Rule.VOLUME: int(problem.lot_volume_cm3[lots].sum() - problem.type_volume_cm3[load.type]),
+        Rule.WEIGHT: int(problem.lot_weight_g[lots].sum() - problem.type_weight_g[load.type]),
+        Rule.CONFLICT: int(conflicts.sum()) // 2,
+        Rule.ALONE: int((strangers & (alone[:, None] | alone[None, :])).sum()) // 2,
+        Rule.PARTIES: len(np.unique(parties)) - allowed_parties if allowed_parties >= 0 else 0,
+    }
+    for rule, amount in excess.items():
+        if amount > 0:
+            yield Violation(rule, place, amount)
+
+
+def _membership_violations(problem: Problem, assignment: Assignment) -> Iterator[Violation]:
+    carried = Counter((lot, load.pool) for load in assignment.loads for lot in load.lots)
+    wanted = Counter(
+        (lot, pool)
+        for lot, option in enumerate(assignment.lot_option.tolist())
+        if option >= 0
+        for pool in problem.pools_of(option)
+    )
+    wrong = Counter[int]()
+    for key in carried.keys() | wanted.keys():
+        wrong[key[0]] += abs(carried[key] - wanted[key])
+    for lot in sorted(wrong):
+        if wrong[lot]:
+            yield Violation(Rule.LOAD_MEMBERSHIP, lot, wrong[lot])
+
+
+def _type_limit_violations(problem: Problem, assignment: Assignment) -> Iterator[Violation]:
+    opened = Counter(load.type for load in assignment.loads)
+    for row in sorted(opened):
+        limit = int(problem.type_limit[row])
+        if 0 <= limit < opened[row]:
+            yield Violation(Rule.TYPE_LIMIT, row, opened[row] - limit)
+
+
+def _resource_violations(problem: Problem, assignment: Assignment) -> Iterator[Violation]:
+    used = np.zeros(problem.n_resources, dtype=np.int64)
+    for option in assignment.lot_option[assignment.lot_option >= 0].tolist():
+        row = slice(problem.option_resource_start[option], problem.option_resource_start[option + 1])
+        np.add.at(used, problem.option_resource[row], problem.option_resource_amount[row])
+    for load in assignment.loads:
+        if problem.type_resource[load.type] >= 0:
+            used[problem.type_resource[load.type]] += problem.type_resource_amount[load.type]
+    for resource in np.flatnonzero(used > problem.resource_limit).tolist():
+        yield Violation(Rule.RESOURCE, resource, int(used[resource] - problem.resource_limit[resource]))

@@ -1,0 +1,163 @@
+"""Local search: take some related lots out, put them back better, accept by annealing.
+
+A move picks lots that compete for the same space (a load and its rivals, or the lots that a promising pool could
+carry), takes them out, and puts them back one by one. New loads are charged in part to the lot that opens them, so
+that a load is opened for those who follow; a settling pass at full prices closes what did not fill. Costs are exact at
+every step; a move that is not accepted is undone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from network.money import Float64, Int64
+
+from ._watch import Watch
+from .assignment import Assignment
+from .bound import Pairs
+from .construct import settle
+from .delta import OpenLoad, State
+from .problem import Bools, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the search works with.
+
+    Attributes
+    ----------
+    problem : Problem
+    pairs : Pairs
+    watch : Watch
+    seed : int
+    keep : (m,) bool or None, options to consider
+    payment : (E,) float64 or None, micro-units, what lots pay in pools by the dual prices; guides where to open
+    """
+
+    problem: Problem
+    pairs: Pairs
+    watch: Watch
+    seed: int
+    keep: Bools | None = None
+    payment: Float64 | None = None
+
+
+class _Ruins:
+    """Choose the lots that a move takes out."""
+
+    def __init__(self, search: Search, state: State, rng: np.random.Generator) -> None:
+        self.state, self.rng = state, rng
+        self.n = search.problem.n_lots
+        pairs = search.pairs
+        usable = search.keep if search.keep is not None else pairs.usable
+        live = np.zeros(len(pairs), dtype=np.bool_)
+        live[pairs.of_use[usable[search.problem.option_of_use]]] = True
+        payment = np.where(live, 1.0 if search.payment is None else search.payment, -np.inf)
+        self._members: dict[int, Int64] = {}
+        self._pools: list[int] = []
+        for pool in np.unique(pairs.pool[live]).tolist():
+            rows = np.arange(pairs.start[pool], pairs.start[pool + 1])
+            rows = rows[live[rows]]
+            rows = rows[np.argsort(-payment[rows], kind="stable")]
+            self._members[pool] = pairs.lot[rows]
+            paying = float(np.maximum(payment[rows], 0.0).sum())
+            cheapest = search.problem.type_price[search.problem.types_of(pool)].min()
+            if len(rows) > 1 and (search.payment is None or paying > 0.5 * cheapest):
+                self._pools.append(pool)
+
+    def pick(self, size: int) -> tuple[list[int], dict[int, float] | None]:
+        """Return lots to take out, and a pool to favour when they are put back."""
+        kind = self.rng.random()
+        if kind < 0.45 and self._pools:
+            return self._around_pool(size)
+        if kind < 0.85 and self.state.open:
+            return self._around_loads(size), None
+        return self.rng.choice(self.n, min(size, self.n), replace=False).tolist(), None
+
+    def _around_pool(self, size: int) -> tuple[list[int], dict[int, float]]:
+        pool = self._pools[int(self.rng.integers(len(self._pools)))]
+        members = self._members[pool]
+        reach = min(len(members), 2 * size)
+        count = int(self.rng.integers(1, min(size, reach) + 1))
+        chosen = members[np.sort(self.rng.choice(reach, count, replace=False))].tolist()
+        return chosen, {pool: float(self.rng.uniform(0.0, 0.8))}
+
+    def _around_loads(self, size: int) -> list[int]:
+        """One load, then loads that hold or could hold the same lots, until enough lots are out."""
+        pools = list(self.state.open)
+        peers = self.state.open[pools[int(self.rng.integers(len(pools)))]]
+        load = peers[int(self.rng.integers(len(peers)))]
+        chosen = dict.fromkeys(self._sample(list(load.lots), size))
+        for _ in range(3):
+            if len(chosen) >= size:
+                break
+            seed = list(chosen)[int(self.rng.integers(len(chosen)))]
+            near = [other for pool in self.state.view(seed).local for other in self.state.open.get(pool, ())]
+            if near:
+                other: OpenLoad = near[int(self.rng.integers(len(near)))]
+                chosen.update(dict.fromkeys(self._sample(list(other.lots), size - len(chosen))))
+        return list(chosen)
+
+    def _sample(self, lots: list[int], size: int) -> list[int]:
+        if len(lots) <= size:
+            return lots
+        return [lots[k] for k in self.rng.choice(len(lots), size, replace=False).tolist()]
+
+
+def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> Assignment:
+    """Return the best plan met in a number of moves from `start`.
+
+    Parameters
+    ----------
+    search : Search
+    start : Assignment, keeps every rule
+    moves : int
+    bound : int, micro-units; a plan of this cost ends the search
+    """
+    problem = search.problem
+    if problem.n_lots == 0 or moves <= 0:
+        return start
+    state = State(problem, search.pairs, search.keep)
+    state.load_assignment(start)
+    rng = np.random.default_rng(search.seed)
+    ruins = _Ruins(search, state, rng)
+    bulk = problem.lot_volume_cm3 / max(1, int(problem.lot_volume_cm3.max())) + problem.lot_weight_g / max(
+        1, int(problem.lot_weight_g.max())
+    )
+    best, best_cost = start, state.cost
+    hot = 0.15 * state.cost / problem.n_lots
+    for k in range(moves):
+        if k % 8 == 0 and search.watch.stopped():
+            break
+        temperature = hot * 0.01 ** (k / moves)
+        before = state.cost
+        _move(state, ruins, rng, bulk)
+        if state.cost - before <= -temperature * math.log(max(rng.random(), 1e-12)):
+            state.commit()
+            if state.cost < best_cost:
+                best, best_cost = state.assignment(), state.cost
+                if best_cost <= bound:
+                    break
+        else:
+            state.rollback()
+    return best
+
+
+def _move(state: State, ruins: _Ruins, rng: np.random.Generator, bulk: Float64) -> None:
+    state.begin()
+    size = int(rng.integers(2, 13))
+    lots, favour = ruins.pick(size)
+    greed = float(rng.choice((0.0, 0.2, 0.5, 1.0)))
+    for lot in lots:
+        state.remove(lot)
+    if rng.random() < 0.6:
+        lots.sort(key=lambda lot: -bulk[lot])
+    else:
+        rng.shuffle(lots)
+    for lot in lots:
+        state.place(lot, greed, favour)
+    if greed < 1.0 or favour:
+        settle(state, lots, rounds=1)

@@ -1,0 +1,296 @@
+"""The problem the optimiser sees: integer arrays, no places, files or dates.
+
+Every ragged relation is stored in compressed rows (CSR): the items of row ``k`` are
+``values[start[k]:start[k + 1]]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from network.errors import SolveError
+from network.money import CENT, Int64, percent_of
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFee:
+    """One fee of a customs entry: ``flat + rate * value`` within a floor and a cap.
+
+    Attributes
+    ----------
+    code : str
+        Name of the cost line.
+    flat, minimum : int, micro-units
+    rate_ppb : int, parts per billion of the entry value
+    maximum : int or None, micro-units; None when there is no cap
+    """
+
+    code: str
+    flat: int
+    rate_ppb: int
+    minimum: int
+    maximum: int | None
+
+    def amount(self, value: int) -> int:
+        """Return the fee of an entry worth `value` micro-units, in micro-units (whole cents).
+
+        >>> EntryFee("MPF", 0, 3_464_000, 33_580_000, 651_500_000).amount(54_000_000_000)
+        187060000
+        """
+        amount = max(self.flat + percent_of(value, self.rate_ppb), self.minimum)
+        return amount if self.maximum is None else min(amount, self.maximum)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """Lots, their options, the pools that options share, and what limits them.
+
+    A lot takes exactly one of its options or stays unplanned at a price. In every pool of the chosen option it travels
+    in exactly one load, of one of the pool's equipment types. What-if is ``dataclasses.replace``; arrays are read-only.
+
+    Attributes
+    ----------
+    lot_volume_cm3, lot_weight_g : (n,) int64
+    lot_class : (n,) int64 in 0..K-1, row of `conflict`
+    lot_group : (n,) int64, seller
+    lot_alone : (n,) bool, True when the lot may share loads only with its own group
+    lot_party : (n,) int64, importer of record
+    lot_entry_value : (n,) int64, micro-units, value declared at the customs entry
+    lot_unplanned_price : (n,) int64, micro-units
+    option_start : (n+1,) int64, options of a lot
+    option_cost : (m,) int64, micro-units, everything that is not shared
+    option_pool_start, option_pool : (m+1,), (.,) int64, pools used by an option, none repeated
+    option_resource_start, option_resource, option_resource_amount : (m+1,), (.,), (.,) int64
+    pool_type_start : (P+1,) int64, equipment types of a pool
+    type_price : (T,) int64, micro-units per load
+    type_volume_cm3, type_weight_g : (T,) int64, capacity of a load
+    type_limit : (T,) int64, loads that may be opened, -1 for no limit
+    type_resource, type_resource_amount : (T,) int64, resource used by one load, -1 for none
+    pool_scheme : (P,) int64, row of `entry_schemes` or -1: one entry per importer of record and load
+    pool_max_parties : (P,) int64, importers of record allowed in one load, -1 for no limit
+    entry_schemes : tuple of tuples of EntryFee
+    conflict : (K, K) bool, symmetric, True when two classes may not share a load
+    resource_limit : (R,) int64
+    """
+
+    lot_volume_cm3: Int64
+    lot_weight_g: Int64
+    lot_class: Int64
+    lot_group: Int64
+    lot_alone: Bools
+    lot_party: Int64
+    lot_entry_value: Int64
+    lot_unplanned_price: Int64
+    option_start: Int64
+    option_cost: Int64
+    option_pool_start: Int64
+    option_pool: Int64
+    option_resource_start: Int64
+    option_resource: Int64
+    option_resource_amount: Int64
+    pool_type_start: Int64
+    type_price: Int64
+    type_volume_cm3: Int64
+    type_weight_g: Int64
+    type_limit: Int64
+    type_resource: Int64
+    type_resource_amount: Int64
+    pool_scheme: Int64
+    pool_max_parties: Int64
+    entry_schemes: tuple[tuple[EntryFee, ...], ...]
+    conflict: Bools
+    resource_limit: Int64
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if field.name != "entry_schemes":
+                is_flag = field.name in ("lot_alone", "conflict")
+                array = _frozen(getattr(self, field.name), np.bool_ if is_flag else np.int64, field.name)
+                object.__setattr__(self, field.name, array)
+        validate(self)
+
+    @property
+    def n_lots(self) -> int:
+        """Number of lots."""
+        return len(self.lot_volume_cm3)
+
+    @property
+    def n_options(self) -> int:
+        """Number of options of all lots."""
+        return len(self.option_cost)
+
+    @property
+    def n_pools(self) -> int:
+        """Number of pools."""
+        return len(self.pool_scheme)
+
+    @property
+    def n_types(self) -> int:
+        """Number of equipment types, counted once per pool that offers them."""
+        return len(self.type_price)
+
+    @property
+    def n_resources(self) -> int:
+        """Number of limited resources."""
+        return len(self.resource_limit)
+
+    @cached_property
+    def lot_of_option(self) -> Int64:
+        """Return the lot of every option, (m,)."""
+        return _rows_of(self.option_start)
+
+    @cached_property
+    def option_of_use(self) -> Int64:
+        """Return the option of every entry of `option_pool`."""
+        return _rows_of(self.option_pool_start)
+
+    @cached_property
+    def pool_of_type(self) -> Int64:
+        """Return the pool of every equipment type, (T,)."""
+        return _rows_of(self.pool_type_start)
+
+    def options_of(self, lot: int) -> range:
+        """Return the options of a lot."""
+        return range(int(self.option_start[lot]), int(self.option_start[lot + 1]))
+
+    def pools_of(self, option: int) -> list[int]:
+        """Return the pools an option uses, in order."""
+        return self.option_pool[self.option_pool_start[option] : self.option_pool_start[option + 1]].tolist()
+
+    def types_of(self, pool: int) -> range:
+        """Return the equipment types of a pool."""
+        return range(int(self.pool_type_start[pool]), int(self.pool_type_start[pool + 1]))
+
+    def fees_of(self, pool: int) -> tuple[EntryFee, ...]:
+        """Return the fees of one customs entry of a load of `pool`; empty when the pool makes no entry."""
+        scheme = int(self.pool_scheme[pool])
+        return self.entry_schemes[scheme] if scheme >= 0 else ()
+
+    @cached_property
+    def lot_pair_forbidden(self) -> Bools:
+        """Return (n, n): True where two lots may not share a load, by class or because one travels alone."""
+        by_class = self.conflict[np.ix_(self.lot_class, self.lot_class)]
+        other_group = self.lot_group[:, None] != self.lot_group[None, :]
+        forbidden: Bools = by_class | (other_group & (self.lot_alone[:, None] | self.lot_alone[None, :]))
+        np.fill_diagonal(forbidden, False)
+        return forbidden
+
+
+def _frozen(values: object, dtype: type[np.generic], name: str) -> npt.NDArray[np.generic]:
+    array: npt.NDArray[np.generic] = np.array(values, dtype=dtype, order="C")
+    expected = 2 if name == "conflict" else 1
+    if array.ndim != expected:
+        raise SolveError(f"{name}: found {array.ndim} dimensions, expected {expected}.")
+    array.setflags(write=False)
+    return array
+
+
+def _rows_of(start: Int64) -> Int64:
+    rows: Int64 = np.repeat(np.arange(len(start) - 1, dtype=np.int64), np.diff(start))
+    rows.setflags(write=False)
+    return rows
+
+
+def validate(problem: Problem) -> None:
+    """Raise SolveError, naming array and index, if the arrays of `problem` contradict each other."""
+    _check_lengths(problem)
+    _check_rows(problem)
+    _check_indices(problem)
+    _check_amounts(problem)
+    _check_schemes(problem)
+    if not np.array_equal(problem.conflict, problem.conflict.T):
+        row, column = np.argwhere(problem.conflict != problem.conflict.T)[0]
+        raise SolveError(f"conflict[{row}, {column}]: the matrix is not symmetric. Maybe set conflict | conflict.T.")
+
+
+def _check_lengths(problem: Problem) -> None:
+    sizes = {
+        "lot_": problem.n_lots,
+        "type_": problem.n_types,
+        "pool_max_parties": problem.n_pools,
+        "pool_type_start": problem.n_pools + 1,
+        "option_start": problem.n_lots + 1,
+        "option_pool_start": problem.n_options + 1,
+        "option_resource_start": problem.n_options + 1,
+        "option_resource_amount": len(problem.option_resource),
+    }
+    for field in fields(problem):
+        name = field.name
+        expected = sizes.get(name, sizes.get(name[: name.find("_") + 1]))
+        if expected is not None and len(getattr(problem, name)) != expected:
+            raise SolveError(f"{name}: found {len(getattr(problem, name))} entries, expected {expected}.")
+
+
+def _check_rows(problem: Problem) -> None:
+    ends = {
+        "option_start": problem.n_options,
+        "option_pool_start": len(problem.option_pool),
+        "option_resource_start": len(problem.option_resource),
+        "pool_type_start": problem.n_types,
+    }
+    for name, end in ends.items():
+        start: Int64 = getattr(problem, name)
+        if int(start[0]) != 0 or int(start[-1]) != end:
+            raise SolveError(f"{name}: runs from {start[0]} to {start[-1]}, expected 0 to {end}.")
+        _refuse(name, start[1:] < start[:-1], start[1:], "not less than the entry before")
+
+
+def _check_indices(problem: Problem) -> None:
+    limits = {
+        "lot_class": (0, len(problem.conflict)),
+        "option_pool": (0, problem.n_pools),
+        "option_resource": (0, problem.n_resources),
+        "type_resource": (-1, problem.n_resources),
+        "pool_scheme": (-1, len(problem.entry_schemes)),
+    }
+    for name, (low, high) in limits.items():
+        values: Int64 = getattr(problem, name)
+        _refuse(name, (values < low) | (values >= high), values, f"{low}..{high - 1}")
+    uses = problem.option_of_use * max(1, problem.n_pools) + problem.option_pool
+    unique, first, count = np.unique(uses, return_index=True, return_counts=True)
+    if len(unique) < len(uses):
+        use = int(first[count > 1][0])
+        raise SolveError(
+            f"option_pool[{use}]: option {problem.option_of_use[use]} uses pool {problem.option_pool[use]} twice."
+        )
+
+
+def _check_amounts(problem: Problem) -> None:
+    for name in (
+        "lot_volume_cm3", "lot_weight_g", "lot_party", "lot_group", "lot_entry_value", "lot_unplanned_price", "option_cost",
+        "option_resource_amount", "type_price", "type_volume_cm3", "type_weight_g", "type_resource_amount",
+        "resource_limit",
+    ):  # fmt: skip
+        values: Int64 = getattr(problem, name)
+        _refuse(name, values < 0, values, "not negative")
+    for name in ("type_limit", "pool_max_parties"):
+        values = getattr(problem, name)
+        _refuse(name, values < -1, values, "a count, or -1 for none")
+    for name in ("lot_unplanned_price", "option_cost", "type_price"):
+        values = getattr(problem, name)
+        _refuse(name, values % CENT != 0, values, "a whole number of cents")
+
+
+def _check_schemes(problem: Problem) -> None:
+    for index, scheme in enumerate(problem.entry_schemes):
+        for fee in scheme:
+            where = f"entry_schemes[{index}], {fee.code}"
+            amounts = [fee.flat, fee.minimum] + ([] if fee.maximum is None else [fee.maximum])
+            if fee.rate_ppb < 0 or min(amounts) < 0:
+                raise SolveError(f"{where}: negative amount or rate.")
+            if any(amount % CENT for amount in amounts):
+                raise SolveError(f"{where}: amounts must be whole numbers of cents.")
+            if fee.maximum is not None and fee.maximum < fee.minimum:
+                raise SolveError(f"{where}: maximum {fee.maximum} is less than minimum {fee.minimum}.")
+
+
+def _refuse(name: str, wrong: Bools, values: Int64, expected: str) -> None:
+    if wrong.any():
+        index = int(np.flatnonzero(wrong)[0])
+        raise SolveError(f"{name}[{index}]: found {values[index]}, expected {expected}.")
