@@ -15,10 +15,12 @@ from consolidation.compile import compile_problem
 from consolidation.itineraries import Itineraries, enumerate_itineraries, horizon
 from consolidation.plan import Certificate, Inputs, Plan
 from consolidation.pricing import Pricer
+from consolidation.rules import deciding_rule, describe
 from consolidation.settings import apply_settings
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from network.customs import DutyBook
+from network.errors import DragonBoatError
 from network.io import content_hash as network_hash
 from network.model import Network
 from network.money import from_micros, to_micros
@@ -30,7 +32,7 @@ from solvers.outcome import NoPlan, Progress, Solved
 Report = Callable[[Progress], None]
 
 
-class StoppedWithoutPlan(Exception):  # noqa: N818
+class StoppedWithoutPlan(DragonBoatError):  # noqa: N818
     """Raised when the search was stopped before there was any plan; ``reason`` says why."""
 
     def __init__(self, reason: str) -> None:
@@ -160,3 +162,16 @@ def _certificate(currency: str, answer: Solved, parts: Parts, count: int) -> Cer
         unplanned=len(parts.unplanned),
         stop_reason=str(answer.stop_reason),
     )
+
+
+def unservable(network: Network, shipments: Sequence[Shipment]) -> list[tuple[Shipment, str, str, str]]:
+    """Return the shipments that no itinerary can serve: shipment, rule, what it says, what would have to change."""
+    tariffs, duties = TariffBook(network), DutyBook(network)
+    found = enumerate_itineraries(network, shipments, tariffs, duties)
+    served = set(found.shipment.tolist())
+    listed = []
+    for position, shipment in enumerate(shipments):
+        if position not in served:
+            rule = deciding_rule(found.refusals[position])
+            listed.append((shipment, rule, *describe(network, shipment, rule)))
+    return listed

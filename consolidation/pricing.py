@@ -389,7 +389,7 @@ class _Pass:
             if regime.tax_recoverable:
                 pct = financing_pct(regime, self._network.planning.carrying_pct_per_year)
                 cost = round_array(tax[rows] / 1e6 * float(pct) / 100)
-                line = (f"{regime.tax_code}.FINANCING", "Financing of recoverable import tax", "tax", "pct_of_import_tax",
+                line: _CustomsLine = (f"{regime.tax_code}.FINANCING", "Financing of recoverable import tax", "tax", "pct_of_import_tax",
                         pct, regime.regime_id)  # fmt: skip
                 quantity = tax[rows]
             else:

@@ -39,11 +39,11 @@ class WorkingDays:
         self._network = network
         self._first = first
         self._tables: dict[tuple[object, ...], Int64] = {}
+        self._own = {row.calendar for row in network.calendars}
 
     def table(self, place: Place) -> Int64:
         """Return the table of a place: position k holds the first working day on or after ``first + k``."""
-        own = any(row.calendar == place.place_id for row in self._network.calendars)
-        key = (place.country, place.closed_weekdays, place.place_id if own else "")
+        key = (place.country, place.closed_weekdays, place.place_id if place.place_id in self._own else "")
         if key not in self._tables:
             self._tables[key] = self._network.calendar(place).table(self._first, _MARGIN_DAYS)
         return self._tables[key]

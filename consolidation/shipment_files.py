@@ -1,4 +1,4 @@
-"""Reading and writing files of shipments: CSV, Excel, JSON and Parquet."""
+"""Shipments and their files: reading, checking and writing CSV, Excel, JSON and Parquet."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ from network.io import rows_hash
 from network.model import Network
 from network.rows import Alias, default_of, parse_rows
 from network.workbook import CREATED, Sheets
+
+__all__ = [
+    "ALIASES", "GENERAL", "Shipment", "check_shipments", "content_hash", "inspect_shipments", "known_classes",
+    "read_shipments", "write_shipments",
+]  # fmt: skip
 
 KG_PER_LB = Decimal("0.45359237")
 CM_PER_IN = Decimal("2.54")

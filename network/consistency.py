@@ -16,6 +16,7 @@ from network.tables import GATEWAY_KINDS, KEYS, REQUIRED, TABLES, Lane, Row
 
 MODES = choices(Lane.model_fields["mode"].annotation)
 """Every mode a lane may have."""
+_WEEKDAYS = frozenset("1234567")
 
 
 @dataclass(frozen=True)
@@ -164,13 +165,12 @@ class _Check:
     def words(self) -> Iterator[Finding]:
         """Lists hold the words they may hold."""
         places = self._known("places.place_id")
-        days = {str(day) for day in range(1, 8)}
         for position, place in enumerate(self._network.places):
             at = ("places", position, "closed_weekdays")
-            if set(place.closed_weekdays) >= days:
+            if set(place.closed_weekdays) >= _WEEKDAYS:
                 yield self._finding(at, place.closed_weekdays, "at least one working day", rule="CALENDAR.CLOSED")
             for day in place.closed_weekdays:
-                yield from self._unknown(at, day, days, "1 = Monday to 7 = Sunday")
+                yield from self._unknown(at, day, _WEEKDAYS, "1 = Monday to 7 = Sunday")
         for position, charge in enumerate(self._network.charges):
             for mode in charge.modes:
                 yield from self._unknown(("charges", position, "modes"), mode, MODES, f"one of {', '.join(MODES)}")
@@ -302,9 +302,12 @@ class _Check:
                                     rule="CHARGE.BASIS")  # fmt: skip
 
     def trucks(self) -> Iterator[Finding]:
-        """Trucks offered on final legs exist and are trucks."""
+        """Trucks offered on final legs exist, are trucks and leave on days of the week."""
         trucks = [row.equipment_id for row in self._network.equipment if row.kind == "truck"]
         file = self._written["planning"].file if "planning" in self._written else "network.toml"
+        for day in self._network.planning.truck_dispatch_weekdays:
+            if day not in _WEEKDAYS:
+                yield Finding(file, None, "truck_dispatch_weekdays", day, "1 = Monday to 7 = Sunday", rule="VALUE")
         for name in self._network.planning.truck_equipment:
             if name not in trucks:
                 yield Finding(file, None, "truck_equipment", name, "equipment of kind truck", nearest(name, trucks),

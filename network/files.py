@@ -144,7 +144,7 @@ def _maybe_encoding(data: bytes) -> str:
 
 def _delimiter(text: str) -> str:
     for line in io.StringIO(text):
-        if line.strip(' \t\r\n,;"') and not line.lstrip('" ').startswith("#"):
+        if line.strip(' \t\r\n,;"') and not line.lstrip('" ').startswith(("#", "sep=")):
             outside = "".join(line.split('"')[::2])
             return max(",;\t", key=outside.count)
     return ","
@@ -158,7 +158,7 @@ def _table(file: str, lines: Iterable[tuple[int, Sequence[str]]], faults: list[F
         if not any(stripped):
             continue
         if header is None:
-            if stripped[0].startswith("#"):
+            if stripped[0].startswith(("#", "sep=")):
                 continue
             header = _without_blank_end(stripped)
             table = RawTable(file, [name for name in header if name], header_line=line, findings=faults)

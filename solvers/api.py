@@ -9,8 +9,9 @@ import numpy as np
 from ._watch import Watch
 from .assignment import Assignment
 from .bound import Ascent, DualAscent, Pairs
-from .construct import construct
+from .construct import Openings, construct, construct_by_loads
 from .cpsat import Effort, solve_region, whole
+from .delta import State
 from .evaluate import Evaluation, evaluate
 from .improve import Search, improve
 from .options import SolveOptions
@@ -21,6 +22,9 @@ from .regions import improve_regions
 _DEFAULT = SolveOptions()
 _EXACT_OPTIONS = 2500
 """Problems with more live options than this do not go to the exact model."""
+
+_RATIOS = (0.95, 0.85, 0.75, 0.65, 0.5)
+"""Parts of the price of a load that its lots must pay for it to be opened, tried in turn."""
 
 
 def solve(
@@ -75,7 +79,7 @@ class _Run:
         self.offer("construct", construct(self.problem, self.pairs, self.watch))
         self.offer("improve", improve(search, self.best, 20 * work))
         self.climb(dual, 100 + 7 * work)
-        for phase in (self.exact, self.anneal, self.tighten, self.exact, self.solve_regions, self.exact):
+        for phase in (self.exact, self.construct_by_loads, self.anneal, self.tighten, self.exact, self.solve_regions, self.exact):
             if self.done():
                 return
             phase(dual)
@@ -89,6 +93,15 @@ class _Run:
     def tighten(self, dual: DualAscent) -> None:
         """Raise the bound again, knowing a better plan."""
         self.climb(dual, 20 + 3 * self.options.work)
+
+    def construct_by_loads(self, dual: DualAscent) -> None:
+        """Make plans load by load from the dual prices."""
+        search = self.searching(dual)
+        if search.payment is not None:
+            openings = Openings(self.problem, self.pairs, search.payment)
+            state = State(self.problem, self.pairs, search.keep)
+            for ratio in _RATIOS:
+                self.offer("loads", construct_by_loads(state, openings, ratio, self.watch))
 
     def anneal(self, dual: DualAscent) -> None:
         """Search locally, over the options that a better plan may use."""
@@ -127,7 +140,7 @@ class _Run:
         self.fix(dual)
         keep = self.keep.copy()
         keep[self.best.lot_option[self.best.lot_option >= 0]] = True
-        payment = None if self.ascent is None else dual.payments(self.ascent.prices)
+        payment = None if self.ascent is None else dual.net_payments(self.ascent.prices)
         return Search(self.problem, self.pairs, self.watch, self.options.seed, keep, payment)
 
     def offer(self, phase: str, assignment: Assignment) -> None:

@@ -7,8 +7,8 @@ alone which lots it would carry for what they pay, less what its loads and custo
     L(u, m) = sum_i min(u_i, cheapest option of i without a primary pool) - sum_p V_p(payments)
 
 ``V_p`` is taken from above: lots fill loads as in a fractional knapsack, their size a weighted mean of volume and
-weight; loads come in whole numbers, at the least cost that gives a capacity; customs fees are shared by value, at the
-rate they have when all lots of an importer enter together (no fee is cheaper per value). Conflicts, mixing limits and
+weight; loads come in whole numbers, at the least cost that gives a capacity; a customs entry costs what it surely costs
+once per pool, or its lots share it by value at the rate they have when all lots of an importer enter together. Conflicts, mixing limits and
 type limits are left out. Each of these steps can only lower ``L``, so every evaluation is a bound for the true problem,
 packing and fees included.
 """
@@ -75,7 +75,9 @@ class Pairs:
     pool, lot : (E,) int64, sorted by pool, then lot
     start : (P+1,) int64, pairs of a pool
     of_use : pair of every entry of ``problem.option_pool``
-    fee_share : (E,) int64, micro-units of customs fees that the lot surely causes in the pool
+    entry : (E,) int64, number of the customs entry, one per pool and importer
+    entry_fixed : (E,) int64, micro-units that its entry costs whatever its value
+    fee_share : (E,) int64, micro-units of further customs fees that the lot surely causes in the pool
     fits : (E,) bool, False when no type of the pool can carry the lot
     usable : (m,) bool, options that can be chosen at all
     """
@@ -93,7 +95,9 @@ class Pairs:
         too_much = problem.option_resource_amount > problem.resource_limit[problem.option_resource]
         usable[needed[too_much]] = False
         self.usable: Bools = usable
-        self.fee_share = _fee_shares(problem, self.pool, self.lot)
+        parties = int(problem.lot_party.max(initial=0)) + 1
+        _, self.entry = np.unique(self.pool * parties + problem.lot_party[self.lot], return_inverse=True)
+        self.entry_fixed, self.fee_share = _entry_fees(problem, self.pool, self.lot, self.entry)
 
     def __len__(self) -> int:
         return len(self.pool)
@@ -113,35 +117,40 @@ def _fits(problem: Problem, pool: Int64, lot: Int64) -> Bools:
     return fits
 
 
-def _fee_shares(problem: Problem, pool: Int64, lot: Int64) -> Int64:
-    """Share of the fees of an entry that a lot causes whatever else enters with it, (E,) micro-units.
+def _entry_fees(problem: Problem, pool: Int64, lot: Int64, entry: Int64) -> tuple[Int64, Int64]:
+    """Split the fees of every entry into a part that it surely costs and a part that each of its lots surely causes.
 
-    A fee per value falls with the value, so any lots worth ``V`` together pay at least ``V * fee(V_all) / V_all`` where
-    ``V_all`` is the value of all lots of that importer that can use the pool. Rounding to cents can take half a cent
-    from an entry; taking it from every lot's share keeps the sum below the fee. Lots without value share the
-    floor equally.
+    A fee never falls with the value, so an entry costs at least the fee of nothing. And a fee per value falls with the
+    value, so lots worth ``V`` together pay at least ``V * fee(V_all) / V_all``, where ``V_all`` is the value of all lots
+    of that importer that can use the pool. For every fee and entry the larger of the two counts.
     """
-    share = np.zeros(len(pool), dtype=np.int64)
+    fixed, share = np.zeros(len(pool), dtype=np.int64), np.zeros(len(pool), dtype=np.int64)
+    if not len(pool):
+        return fixed, share
     schemes = problem.pool_scheme[pool]
     value = problem.lot_entry_value[lot].astype(np.float64)
-    parties = int(problem.lot_party.max(initial=0)) + 1
-    _, entry = np.unique(pool * parties + problem.lot_party[lot], return_inverse=True)
-    total = np.bincount(entry, value)[entry] if len(entry) else value
-    count = np.bincount(entry)[entry] if len(entry) else schemes
+    total, count = np.bincount(entry, value)[entry], np.bincount(entry)[entry]
     for index, scheme in enumerate(problem.entry_schemes):
         rows = np.flatnonzero(schemes == index)
         for fee in scheme:
-            share[rows] += _fee_share(fee, value[rows], total[rows], count[rows])
-    return share
+            whole = np.maximum(fee.flat + total[rows] * (fee.rate_ppb / 1e9), fee.minimum)
+            whole = whole if fee.maximum is None else np.minimum(whole, fee.maximum)
+            least = fee.amount(0)
+            typical = whole * np.minimum(1.0, 1.5 / count[rows])
+            is_fixed = least >= typical
+            by_value = _value_share(value[rows], total[rows], whole, fee)
+            fixed[rows] += np.where(is_fixed, least, 0)
+            share[rows] += np.where(is_fixed, 0, by_value)
+    return fixed, share
 
 
-def _fee_share(fee: EntryFee, value: Float64, total: Float64, count: Int64) -> Int64:
-    whole = np.maximum(fee.flat + total * (fee.rate_ppb / 1e9), fee.minimum)
-    if fee.maximum is not None:
-        whole = np.minimum(whole, fee.maximum)
-    by_value = np.where(total > 0, value * whole / np.maximum(total, 1.0), whole / np.maximum(count, 1))
-    rounding = CENT // 2 if fee.rate_ppb else 0
-    return np.maximum(np.floor(by_value * (1 - 1e-12)).astype(np.int64) - rounding - 1, 0)
+def _value_share(value: Float64, total: Float64, whole: Float64, fee: EntryFee) -> Int64:
+    """Return the part of the fee `whole` of the value `total` that each value causes, (k,) int64 micro-units.
+
+    Rounding to cents can take half a cent from an entry; taking it from every lot keeps the sum below the fee.
+    """
+    part = np.floor(value * whole / np.maximum(total, 1.0) * (1 - 1e-12)).astype(np.int64)
+    return np.maximum(part - (CENT // 2 if fee.rate_ppb else 0) - 1, 0)
 
 
 @dataclass(slots=True)
@@ -267,7 +276,8 @@ class DualAscent:
             fair[rows] = np.minimum(fair[rows], problem.type_price[types] * filled)
         fair = np.where(pairs.fits, fair, 0.0)
         pair = np.where(self.pair_secondary, fair + pairs.fee_share, 0.0)
-        uses = np.bincount(problem.option_of_use, (fair + pairs.fee_share)[pairs.of_use], problem.n_options)
+        fees = pairs.fee_share + pairs.entry_fixed
+        uses = np.bincount(problem.option_of_use, (fair + fees)[pairs.of_use], problem.n_options)
         cost = np.where(pairs.usable, problem.option_cost + uses, np.inf)
         lot = problem.lot_unplanned_price.astype(np.float64)
         np.minimum.at(lot, problem.lot_of_option, cost)
@@ -321,6 +331,8 @@ class DualAscent:
         payment = self.payments(prices)
         gain, _ = self._pools(payment, choose_mix=True)
         toll = np.maximum(payment, 0.0) + pairs.fee_share + np.maximum(-gain, 0.0)[pairs.pool]
+        if len(pairs):
+            toll += np.maximum(pairs.entry_fixed - np.bincount(pairs.entry, np.maximum(payment, 0.0))[pairs.entry], 0.0)
         own += np.bincount(problem.option_of_use, toll[pairs.of_use], problem.n_options)
         own[~pairs.usable] = np.inf
         return np.maximum(own, 0.0)
@@ -328,6 +340,14 @@ class DualAscent:
     def payments(self, prices: Prices) -> Float64:
         """Return what every pair offers its pool beyond the customs fees it causes, (E,) float64."""
         return self._payments(prices, self.option_reduced(prices))
+
+    def net_payments(self, prices: Prices) -> Float64:
+        """Return what every pair pays for space, all customs fees paid, (E,) float64."""
+        payment = self.payments(prices)
+        rows = np.flatnonzero(payment > 0)
+        size = np.maximum(self._all_steps[0].size[rows], 1e-30)
+        payment[rows] = _less_entries(self.pairs, rows, payment[rows], size)
+        return payment
 
     def _payments(self, prices: Prices, reduced: Float64) -> Float64:
         pairs = self.pairs
@@ -343,7 +363,8 @@ class DualAscent:
         """Return own cost plus what the option pays for secondary pools and resources, (m,) float64."""
         m = self.problem.n_options
         option, resource, amount = self._needs
-        reduced: Float64 = self.problem.option_cost + np.bincount(self._sec_option, prices.pair[self._sec_pair], m)
+        reduced = self.problem.option_cost.astype(np.float64)
+        reduced += np.bincount(self._sec_option, prices.pair[self._sec_pair], m)
         if len(option):
             reduced += np.bincount(option, prices.resource[resource] * amount, m)
         return reduced
@@ -375,7 +396,10 @@ class DualAscent:
         for mix, steps in enumerate(self._all_steps):
             rows = np.flatnonzero((payment > 0) & (mix_of_pool[self.pairs.pool] == mix))
             if len(rows):
-                _fill_pools(self.pairs.pool[rows], payment[rows], steps, rows, gain, carried)
+                paid = _less_entries(self.pairs, rows, payment[rows], np.maximum(steps.size[rows], 1e-30))
+                rows, paid = rows[paid > 0], paid[paid > 0]
+                if len(rows):
+                    _fill_pools(self.pairs.pool[rows], paid, steps, rows, gain, carried)
         return gain, carried
 
 
@@ -387,6 +411,31 @@ def _cheapest(cost: Float64, members: Int64, start: Int64) -> Int64:
     hits = np.flatnonzero(cost[members] <= least)
     first: Int64 = members[hits[np.searchsorted(hits, start)]]
     return first
+
+
+def _less_entries(pairs: Pairs, rows: Int64, payment: Float64, size: Float64) -> Float64:
+    """Take the fixed cost of its customs entry from what the lots of one importer pay in a pool.
+
+    A fractional fill takes the lots of an importer in the order of payment per size; the fixed cost is borne by the
+    first of them, as many as make their common payment per size best (the linear relaxation of "no lot without its
+    entry").
+    """
+    charged = np.flatnonzero(pairs.entry_fixed[rows] > 0)
+    if not len(charged):
+        return payment
+    order = charged[np.lexsort((-(payment[charged] / size[charged]), pairs.entry[rows[charged]]))]
+    entry, paid, sized = pairs.entry[rows[order]], payment[order], size[order]
+    first = np.flatnonzero(np.diff(entry, prepend=-1))
+    members = np.diff(np.append(first, len(order)))
+    paid_so_far = np.cumsum(paid) - np.repeat((np.cumsum(paid) - paid)[first], members)
+    size_so_far = np.cumsum(sized) - np.repeat((np.cumsum(sized) - sized)[first], members)
+    rate = (paid_so_far - pairs.entry_fixed[rows[order]]) / np.maximum(size_so_far, 1e-30)
+    best = np.repeat(np.maximum.reduceat(rate, first), members)
+    hits = np.flatnonzero(rate >= best)
+    bearers = np.arange(len(order)) <= np.repeat(hits[np.searchsorted(hits, first)], members)
+    result = payment.copy()
+    result[order] = np.where(best <= 0, 0.0, np.where(bearers, sized * best, paid))
+    return result
 
 
 def _fill_pools(

@@ -1,10 +1,13 @@
-"""First plans: lots one by one into their cheapest place, new loads charged in part, several trials, the best kept."""
+"""First plans: greedy by lots, and greedy by loads with the dual prices as a guide."""
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 
 import numpy as np
+
+from network.money import Float64, Int64
 
 from ._watch import Watch
 from .assignment import Assignment
@@ -26,7 +29,7 @@ def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None =
     watch : Watch, ends the trials early
     keep : (m,) bool or None, options to consider
     """
-    by_size = np.argsort(-_bulk(problem), kind="stable").tolist()
+    by_size = np.argsort(-bulk_of(problem), kind="stable").tolist()
     best = Assignment.unplanned(problem.n_lots)
     cost = int(problem.lot_unplanned_price.sum())
     state = State(problem, pairs, keep)
@@ -43,6 +46,110 @@ def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None =
     return best
 
 
+class Openings:
+    """Which lots a pool would carry in one more load, and what they pay for it, by the dual prices.
+
+    Parameters
+    ----------
+    problem : Problem
+    pairs : Pairs
+    payment : (E,) float64, micro-units, what every pair offers its pool
+    """
+
+    def __init__(self, problem: Problem, pairs: Pairs, payment: Float64) -> None:
+        self._problem = problem
+        self._members: dict[int, tuple[Int64, Float64]] = {}
+        bulk = bulk_of(problem)
+        live = np.flatnonzero(payment > 0)
+        pools, first = np.unique(pairs.pool[live], return_index=True)
+        for pool, rows in zip(pools.tolist(), np.split(live, first[1:]), strict=True):
+            lots = pairs.lot[rows]
+            order = np.argsort(-payment[rows] / np.maximum(bulk[lots], 1e-9), kind="stable")
+            self._members[pool] = lots[order], payment[rows][order]
+
+    @property
+    def pools(self) -> list[int]:
+        """Return the pools that somebody would pay for."""
+        return list(self._members)
+
+    def members(self, pool: int) -> Int64:
+        """Return the lots that would pay, best payment per size first."""
+        return self._members[pool][0]
+
+    def best(self, pool: int, free: Bools) -> tuple[float, list[int]]:
+        """Return payment per price of the best load of the free lots, and these lots.
+
+        Parameters
+        ----------
+        pool : int
+        free : (n,) bool, lots that may be in it
+        """
+        problem = self._problem
+        lots, payment = self._members[pool]
+        here = free[lots]
+        lots, payment = lots[here], payment[here]
+        best: tuple[float, list[int]] = (0.0, [])
+        volume, weight = problem.lot_volume_cm3[lots], problem.lot_weight_g[lots]
+        for row in problem.types_of(pool):
+            fits = _first_fit(volume, weight, int(problem.type_volume_cm3[row]), int(problem.type_weight_g[row]))
+            ratio = float(payment[fits].sum()) / max(1, int(problem.type_price[row]))
+            if ratio > best[0]:
+                best = ratio, lots[fits].tolist()
+        return best
+
+
+def _first_fit(volume: Int64, weight: Int64, room: int, lift: int) -> list[int]:
+    """Return places of the lots that a load takes when they come in order and those that do not fit are skipped."""
+    taken = []
+    for k, (v, w) in enumerate(zip(volume.tolist(), weight.tolist(), strict=True)):
+        if v <= room and w <= lift:
+            room, lift = room - v, lift - w
+            taken.append(k)
+    return taken
+
+
+def construct_by_loads(state: State, openings: Openings, ratio: float, watch: Watch) -> Assignment:
+    """Return a plan made load by load: always the load whose lots pay most for its price, down to a ratio.
+
+    Parameters
+    ----------
+    state : State, its plan is replaced
+    openings : Openings
+    ratio : float, loads whose lots pay less than this part of the price are not opened
+    watch : Watch, ends the construction early; what is left is placed one by one
+    """
+    n = state.problem.n_lots
+    for lot in range(n):
+        state.remove(lot)
+    free = np.ones(n, dtype=np.bool_)
+    heap = [(-openings.best(pool, free)[0], pool) for pool in openings.pools]
+    heapq.heapify(heap)
+    while heap and not watch.stopped():
+        promised, pool = heapq.heappop(heap)
+        offer, lots = openings.best(pool, free)
+        if offer < ratio:
+            continue
+        if offer < -promised - 1e-9:
+            heapq.heappush(heap, (-offer, pool))
+            continue
+        placed = [lot for lot in lots if place_via(state, lot, pool)]
+        free[placed] = False
+        if placed:
+            heapq.heappush(heap, (-offer, pool))
+    rest = np.flatnonzero(free)
+    by_size = rest[np.argsort(-bulk_of(state.problem)[rest], kind="stable")].tolist()
+    for lot in by_size:
+        state.place(lot)
+    settle(state, range(n))
+    return state.assignment()
+
+
+def place_via(state: State, lot: int, pool: int) -> bool:
+    """Put an unplanned lot into a load of the pool, opened free of charge if need be; say whether that worked."""
+    option, targets, _ = state.best_place(lot, 0.0, {pool: 0.0}, via=pool)
+    return option >= 0 and state.put(lot, option, targets)
+
+
 def settle(state: State, lots: Sequence[int], rounds: int = 2) -> None:
     """Move each of the lots to its cheapest place at full prices, until nothing moves."""
     for _ in range(rounds):
@@ -54,8 +161,9 @@ def settle(state: State, lots: Sequence[int], rounds: int = 2) -> None:
             break
 
 
-def _bulk(problem: Problem) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def bulk_of(problem: Problem) -> Float64:
+    """Return the size of every lot, the larger of its shares of the largest volume and weight, (n,) float64."""
     volume = problem.lot_volume_cm3 / max(1, int(problem.lot_volume_cm3.max(initial=1)))
     weight = problem.lot_weight_g / max(1, int(problem.lot_weight_g.max(initial=1)))
-    bulk: np.ndarray[tuple[int], np.dtype[np.float64]] = np.maximum(volume, weight)
+    bulk: Float64 = np.maximum(volume, weight)
     return bulk

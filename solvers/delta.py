@@ -258,7 +258,7 @@ class State:
     # -- the best place of a lot ------------------------------------------------------------------------------------
 
     def best_place(
-        self, lot: int, greed: float = 1.0, favour: dict[int, float] | None = None
+        self, lot: int, greed: float = 1.0, favour: dict[int, float] | None = None, via: int = -1
     ) -> tuple[int, list[OpenLoad | None], float]:
         """Return the cheapest option of an unplanned lot, its loads (None: new) and its cost; -1 if none is cheaper.
 
@@ -268,6 +268,7 @@ class State:
         greed : float
             1 charges a new load fully to the lot that opens it; 0 only the lot's part of a well filled load.
         favour : dict or None, factor on the price of opening a load in a pool
+        via : int, pool that the option must use; any when -1
         """
         view = self.view(lot)
         price = view.share_price + greed * (view.open_price - view.share_price)
@@ -276,6 +277,8 @@ class State:
         for column in view.columns.T:
             total += price[column]
         self._forbid_short_resources(view, total)
+        if via >= 0:
+            total[(view.columns != view.local.get(via, -1)).all(axis=1)] = math.inf
         if len(total):
             k = int(total.argmin())
             if total[k] < self.unplanned_price[lot]:

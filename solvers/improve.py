@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from network.money import Float64, Int64
+from network.money import Float64
 
 from ._watch import Watch
 from .assignment import Assignment
 from .bound import Pairs
-from .construct import settle
+from .construct import Openings, bulk_of, place_via, settle
 from .delta import OpenLoad, State
 from .problem import Bools, Problem
 
@@ -49,41 +49,29 @@ class _Ruins:
     """Choose the lots that a move takes out."""
 
     def __init__(self, search: Search, state: State, rng: np.random.Generator) -> None:
-        self.state, self.rng = state, rng
+        self.state, self.rng, self.problem = state, rng, search.problem
         self.n = search.problem.n_lots
         pairs = search.pairs
-        usable = search.keep if search.keep is not None else pairs.usable
-        live = np.zeros(len(pairs), dtype=np.bool_)
-        live[pairs.of_use[usable[search.problem.option_of_use]]] = True
-        payment = np.where(live, 1.0 if search.payment is None else search.payment, -np.inf)
-        self._members: dict[int, Int64] = {}
-        self._pools: list[int] = []
-        for pool in np.unique(pairs.pool[live]).tolist():
-            rows = np.arange(pairs.start[pool], pairs.start[pool + 1])
-            rows = rows[live[rows]]
-            rows = rows[np.argsort(-payment[rows], kind="stable")]
-            self._members[pool] = pairs.lot[rows]
-            paying = float(np.maximum(payment[rows], 0.0).sum())
-            cheapest = search.problem.type_price[search.problem.types_of(pool)].min()
-            if len(rows) > 1 and (search.payment is None or paying > 0.5 * cheapest):
-                self._pools.append(pool)
+        payment = np.where(pairs.fits, 1.0, 0.0) if search.payment is None else search.payment
+        self.openings = Openings(search.problem, pairs, payment)
+        everybody = np.ones(self.n, dtype=np.bool_)
+        least = 0.0 if search.payment is None else 0.6
+        self._pools = [pool for pool in self.openings.pools if self.openings.best(pool, everybody)[0] > least]
 
-    def pick(self, size: int) -> tuple[list[int], dict[int, float] | None]:
-        """Return lots to take out, and a pool to favour when they are put back."""
+    def pick(self, size: int) -> tuple[list[int], int]:
+        """Return lots to take out, and a pool that they should try first, or -1."""
         kind = self.rng.random()
-        if kind < 0.45 and self._pools:
-            return self._around_pool(size)
+        if kind < 0.3 and self._pools:
+            return self._for_a_load()
         if kind < 0.85 and self.state.open:
-            return self._around_loads(size), None
-        return self.rng.choice(self.n, min(size, self.n), replace=False).tolist(), None
+            return self._around_loads(size), -1
+        return self.rng.choice(self.n, min(size, self.n), replace=False).tolist(), -1
 
-    def _around_pool(self, size: int) -> tuple[list[int], dict[int, float]]:
+    def _for_a_load(self) -> tuple[list[int], int]:
+        """Return lots that would fill a load of a promising pool, some left out at random."""
         pool = self._pools[int(self.rng.integers(len(self._pools)))]
-        members = self._members[pool]
-        reach = min(len(members), 2 * size)
-        count = int(self.rng.integers(1, min(size, reach) + 1))
-        chosen = members[np.sort(self.rng.choice(reach, count, replace=False))].tolist()
-        return chosen, {pool: float(self.rng.uniform(0.0, 0.8))}
+        free = self.rng.random(self.n) < self.rng.choice((0.6, 0.85, 1.0))
+        return self.openings.best(pool, free)[1], pool
 
     def _around_loads(self, size: int) -> list[int]:
         """One load, then loads that hold or could hold the same lots, until enough lots are out."""
@@ -124,9 +112,7 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> As
     state.load_assignment(start)
     rng = np.random.default_rng(search.seed)
     ruins = _Ruins(search, state, rng)
-    bulk = problem.lot_volume_cm3 / max(1, int(problem.lot_volume_cm3.max())) + problem.lot_weight_g / max(
-        1, int(problem.lot_weight_g.max())
-    )
+    bulk = bulk_of(problem)
     best, best_cost = start, state.cost
     hot = 0.15 * state.cost / problem.n_lots
     for k in range(moves):
@@ -148,16 +134,18 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> As
 
 def _move(state: State, ruins: _Ruins, rng: np.random.Generator, bulk: Float64) -> None:
     state.begin()
-    size = int(rng.integers(2, 13))
-    lots, favour = ruins.pick(size)
+    lots, pool = ruins.pick(int(rng.integers(2, 13)))
     greed = float(rng.choice((0.0, 0.2, 0.5, 1.0)))
     for lot in lots:
         state.remove(lot)
-    if rng.random() < 0.6:
+    if pool >= 0:
+        lots = [lot for lot in lots if not place_via(state, lot, pool)]
+        greed = 0.0
+    elif rng.random() < 0.6:
         lots.sort(key=lambda lot: -bulk[lot])
     else:
         rng.shuffle(lots)
     for lot in lots:
-        state.place(lot, greed, favour)
-    if greed < 1.0 or favour:
+        state.place(lot, greed)
+    if greed < 1.0:
         settle(state, lots, rounds=1)

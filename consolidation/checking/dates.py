@@ -1,0 +1,177 @@
+"""Every date of a journey, worked out again from the run, the dwell times and the calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from consolidation.checking.journeys import Chain, Journey
+from consolidation.checking.result import Violation, violation
+from consolidation.checking.world import World, decimal
+from network.clock import date_of, day_number, instant, iso
+from network.tables import Place
+
+HANDOVER = dt.time(18, 0)
+"""Local time at which goods stuffed on a day leave the origin warehouse."""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The dates of one journey: day numbers, and the instant (UTC minute) at which stuffed goods reach the gateway.
+
+    Attributes
+    ----------
+    before, after : datetime.date
+        Days that decide which charges are in force up to and including the trunk, and from the arrival on.
+    milestones : tuple of (code, place id, time)
+    dispatched : int or None
+        Day on which the final leg leaves the deconsolidation centre.
+    at_gateway : int or None
+    """
+
+    before: dt.date
+    after: dt.date
+    stuffed: int | None
+    at_gateway: int | None
+    dispatched: int | None
+    delivered: int
+    received: int
+    milestones: tuple[tuple[str, str, str], ...]
+
+
+def work_out(world: World, journey: Journey) -> Dates:
+    """Return every date of a journey."""
+    return _by_lane(world, journey, journey.chain) if journey.chain else _by_courier(world, journey)
+
+
+def _received(journey: Journey, delivered: int) -> int:
+    return delivered + math.ceil(journey.receiving.receiving_days)
+
+
+def _by_courier(world: World, journey: Journey) -> Dates:
+    ready = day_number(journey.shipment.ready_date)
+    days = math.ceil(journey.courier.transit_days) if journey.courier else 0
+    delivered = world.calendar(journey.fc).next_open(ready + days)
+    received = _received(journey, delivered)
+    milestones = (
+        ("READY", journey.shipment.origin, _text(ready)),
+        ("DELIVERED", journey.fc.place_id, _text(delivered)),
+        ("RECEIVED", journey.fc.place_id, _text(received)),
+    )
+    return Dates(date_of(ready), date_of(delivered), None, None, None, delivered, received, milestones)
+
+
+def _by_lane(world: World, journey: Journey, chain: Chain) -> Dates:
+    run, warehouse = chain.run, chain.warehouse
+    ready = day_number(journey.shipment.ready_date)
+    at_warehouse = world.calendar(warehouse).add_days(ready, collection_days(world, chain))
+    stuffed = world.calendar(warehouse).add_days(at_warehouse, math.ceil(warehouse.dwell_days))
+    left = instant(dt.datetime.combine(date_of(stuffed), HANDOVER), warehouse.timezone)
+    released = day_number(run.eta_date) + math.ceil(run.gateway_in.dwell_days)
+    cleared = world.calendar(run.gateway_in).next_open(released + math.ceil(journey.regime.clearance_days))
+    dispatched, inland = _inland(world, journey, chain, cleared)
+    haul = _truck_days(world, journey.final_leg_km)
+    delivered = world.calendar(journey.fc).next_open((cleared if dispatched is None else dispatched) + haul)
+    received = _received(journey, delivered)
+    out, into = run.gateway_out, run.gateway_in
+    milestones = (
+        ("READY", journey.shipment.origin, _text(ready)),
+        ("AT_WAREHOUSE", warehouse.place_id, _text(at_warehouse)),
+        ("STUFFED", warehouse.place_id, _text(stuffed)),
+        ("CFS_CUTOFF", out.place_id, iso(run.cutoff, out.timezone)),
+        ("ETD", out.place_id, iso(run.etd, out.timezone)),
+        ("ETA", into.place_id, iso(run.eta, into.timezone)),
+        ("RELEASED", into.place_id, _text(released)),
+        ("CLEARED", into.place_id, _text(cleared)),
+        *inland,
+        ("DELIVERED", journey.fc.place_id, _text(delivered)),
+        ("RECEIVED", journey.fc.place_id, _text(received)),
+    )
+    at_gateway = left + round(chain.origin_link.transit_days * 1440)
+    return Dates(run.etd_date, run.eta_date, stuffed, at_gateway, dispatched, delivered, received, milestones)
+
+
+def collection_days(world: World, chain: Chain) -> int:
+    """Return the days from the origin to the warehouse: none for goods that are there already, else at least one."""
+    if chain.from_warehouse:
+        return 0
+    return max(1, math.ceil(chain.collection_km / decimal(world.network.planning.collection_km_per_day)))
+
+
+def _truck_days(world: World, km: Decimal) -> int:
+    return max(1, math.ceil(km / decimal(world.network.planning.truck_km_per_day)))
+
+
+def _inland(
+    world: World, journey: Journey, chain: Chain, cleared: int
+) -> tuple[int | None, tuple[tuple[str, str, str], ...]]:
+    hub, drayage = chain.hub, chain.drayage
+    if hub is None or drayage is None:
+        return None, ()
+    calendar = world.calendar(hub)
+    arrived = calendar.next_open(cleared + math.ceil(drayage.transit_days))
+    dispatched = calendar.add_days(arrived, math.ceil(hub.dwell_days))
+    if journey.planned.final_leg == "ftl":
+        dispatched = next_dispatch(world, hub, dispatched)
+    return dispatched, (
+        ("AT_DECONSOLIDATION", hub.place_id, _text(arrived)),
+        ("DISPATCHED", hub.place_id, _text(dispatched)),
+    )
+
+
+def next_dispatch(world: World, hub: Place, day: int) -> int:
+    """Return the first open day on or after `day` on which whole trucks leave a deconsolidation centre."""
+    weekdays = world.network.planning.truck_dispatch_weekdays
+    calendar = world.calendar(hub)
+    for later in range(day, day + 366):
+        if calendar.is_open(later) and str(date_of(later).isoweekday()) in weekdays:
+            return later
+    return day
+
+
+def _text(day: int) -> str:
+    return date_of(day).isoformat()
+
+
+def milestones(journey: Journey, dates: Dates) -> list[Violation]:
+    """Return a violation for each milestone that is missing, at another place or at another time."""
+    stated = journey.planned.milestones
+    codes, expected = [stone.code for stone in stated], [code for code, _, _ in dates.milestones]
+    if codes != expected:
+        return [violation("DATE.MILESTONES", journey.where, "milestones", " ".join(codes), " ".join(expected))]
+    found = []
+    for stone, (code, place_id, time) in zip(stated, dates.milestones, strict=True):
+        if stone.time != time:
+            found.append(violation(f"DATE.{code}", journey.where, f"date of {code}", stone.time, time))
+        if stone.place_id != place_id:
+            found.append(violation("DATE.PLACE", journey.where, f"place of {code}", stone.place_id, place_id))
+    return found
+
+
+def durations(journey: Journey, dates: Dates) -> list[Violation]:
+    """Return a violation when the days from ready to received, or the late days, are miscounted."""
+    days, late = days_of(journey, dates)
+    pairs = (
+        ("DATE.DAYS", "days from ready to received", journey.planned.days, days),
+        ("DATE.LATE_DAYS", "late days", journey.planned.late_days, late),
+    )
+    return [violation(cause, journey.where, what, a, b) for cause, what, a, b in pairs if a != b]
+
+
+def days_of(journey: Journey, dates: Dates) -> tuple[int, int]:
+    """Return days from ready to received, and days received after the due date."""
+    shipment = journey.shipment
+    late = max(0, dates.received - day_number(shipment.due_date)) if shipment.due_date else 0
+    return dates.received - day_number(shipment.ready_date), late
+
+
+def cutoff(journey: Journey, dates: Dates) -> list[Violation]:
+    """Return a violation when stuffed goods reach the gateway after the CFS cut-off of the departure."""
+    chain = journey.chain
+    if chain is None or dates.at_gateway is None or dates.at_gateway <= chain.run.cutoff:
+        return []
+    zone = chain.run.gateway_out.timezone
+    found, expected = iso(dates.at_gateway, zone), f"by {iso(chain.run.cutoff, zone)}"
+    return [violation("CUTOFF.CFS", journey.where, f"goods at the gateway for {chain.run.run_id}", found, expected)]

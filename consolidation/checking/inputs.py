@@ -1,0 +1,90 @@
+"""What the plan says it was made from, against the network and the shipments at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+
+from consolidation.checking.case import Case
+from consolidation.checking.result import Violation, violation
+from consolidation.plan import SCHEMA_VERSION, Plan
+from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.shipments import Shipment
+from network.io import content_hash as network_hash
+from network.model import Network
+
+_VALUE_OF_DAY = "value_of_day_per_m3"
+
+
+def as_planned(network: Network, plan: Plan) -> Network:
+    """Return the network with the rate scenario and the price of a day that the plan says it used."""
+    header = network.header.model_copy(update={"scenario": plan.inputs.scenario})
+    planning, stated = network.planning, _value_of_day(plan)
+    if stated is not None and stated >= 0:
+        planning = planning.model_copy(update={_VALUE_OF_DAY: float(stated)})
+    return network.replace(header=header, planning=planning)
+
+
+def _value_of_day(plan: Plan) -> Decimal | None:
+    """Return the price of a day that the plan says it used; None for the network's own, -1 for no price at all."""
+    stated = plan.options.get(_VALUE_OF_DAY)
+    if stated is None:
+        return None
+    try:
+        price = Decimal(str(stated))
+    except InvalidOperation:
+        return Decimal(-1)
+    return price if price.is_finite() else Decimal(-1)
+
+
+def identity(plan: Plan) -> Iterator[Violation]:
+    """Yield violations for a plan of another schema version or without an id."""
+    if plan.schema_version != SCHEMA_VERSION:
+        yield violation("SCHEMA.VERSION", "plan.json", "schema version", plan.schema_version, SCHEMA_VERSION)
+    if not plan.plan_id.strip():
+        yield violation("PLAN.ID", "plan.json", "plan id", plan.plan_id, "an id")
+
+
+def hashes(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Iterator[Violation]:
+    """Yield violations when the plan was made from another network or other shipments."""
+    pairs = (
+        ("network", plan.inputs.network_sha256, network_hash(network)),
+        ("shipments", plan.inputs.shipments_sha256, shipments_hash(shipments)),
+    )
+    for name, found, expected in pairs:
+        if found != expected:
+            yield violation("INPUT.HASH", "inputs", f"content hash of the {name}", found, expected)
+
+
+def settings(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Iterator[Violation]:
+    """Yield violations for stated inputs that do not fit the network: name, currency, scenario, horizon, price of a day."""
+    first = min((row.ready_date for row in shipments), default=dt.date(1970, 1, 1))
+    last = first + dt.timedelta(days=network.planning.horizon_days)
+    scenarios = {charge.scenario for charge in network.charges} | {"", network.header.scenario}
+    pairs = (
+        ("INPUT.NETWORK", "name of the network", plan.inputs.network, network.header.name),
+        ("INPUT.CURRENCY", "plan currency", plan.inputs.currency, network.currency),
+        ("INPUT.HORIZON", "first day of the horizon", plan.inputs.horizon_start, first.isoformat()),
+        ("INPUT.HORIZON", "last day of the horizon", plan.inputs.horizon_end, last.isoformat()),
+    )
+    for cause, what, found, expected in pairs:
+        if found != expected:
+            yield violation(cause, "inputs", what, found, expected)
+    if plan.inputs.scenario not in scenarios:
+        known = ", ".join(sorted(scenarios - {""})) or "no scenario"
+        yield violation("INPUT.SCENARIO", "inputs", "rate scenario", plan.inputs.scenario, known)
+    stated = _value_of_day(plan)
+    if stated is not None and stated < 0:
+        yield violation("INPUT.VALUE_OF_DAY", "options", _VALUE_OF_DAY, plan.options[_VALUE_OF_DAY], "a price or null")
+
+
+def horizon(case: Case) -> Iterator[Violation]:
+    """Yield a violation for each departure outside the horizon considered."""
+    first = min((row.ready_date for row in case.shipments.values()), default=dt.date(1970, 1, 1))
+    last = first + dt.timedelta(days=case.world.network.planning.horizon_days)
+    for each in case.travellers.values():
+        chain = each.journey.chain
+        if chain is not None and not first <= chain.run.etd_date <= last:
+            found = f"{chain.run.run_id}"
+            yield violation("HORIZON.DEPARTURE", each.journey.where, "departure", found, f"one from {first} to {last}")

@@ -1,0 +1,93 @@
+"""The cost lines of loads and customs entries, shared among the shipments in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from consolidation.checking.case import Case, Traveller
+from consolidation.checking.loads import Held
+from consolidation.checking.own_lines import Step, line_of, tariff_of
+from consolidation.checking.quantities import goods_value
+from consolidation.checking.world import decimal
+from consolidation.plan import CostLine
+from network.charges import amount
+from network.clock import date_of
+from network.money import from_micros, share
+from network.tables import Charge, Equipment
+
+
+def load_steps(held: Held) -> tuple[str, list[Step]]:
+    """Return the mode and the tariffs that charge a load once, along its way."""
+    world, first = held.world, held.travellers[0]
+    chain = first.journey.chain
+    if chain is None:
+        return "", []
+    if held.load.kind == "truck":
+        if chain.hub is None or first.dates.dispatched is None:
+            return "", []
+        return "truck", [Step(chain.hub.ftl_tariff, date_of(first.dates.dispatched), first.journey.final_leg_km)]
+    run, before, after = chain.run, first.dates.before, first.dates.after
+    steps = [
+        Step(chain.warehouse.tariff, before),
+        Step(chain.origin_link.tariff, before, world.haul_km(chain.warehouse, run.gateway_out)),
+        Step(run.gateway_out.tariff, before),
+        Step(run.lane.tariff, before, decimal(run.lane.distance_km)),
+        Step(run.gateway_in.tariff, after),
+    ]
+    if chain.hub is None or chain.drayage is None:
+        steps.append(Step(run.gateway_in.direct_tariff, after, first.journey.final_leg_km))
+    else:
+        steps.append(Step(chain.drayage.tariff, after, world.haul_km(run.gateway_in, chain.hub)))
+        steps.append(Step(tariff_of(chain.hub, alone=False), after))
+    return run.lane.mode, steps
+
+
+def load_charges(held: Held, step: Step, mode: str) -> list[Charge]:
+    """Return the lines of one tariff that a load of this equipment pays once."""
+    name = held.equipment.equipment_id
+    found = held.world.charges(step.tariff, step.day, mode, "load")
+    return [charge for charge in found if not charge.equipment or name in charge.equipment]
+
+
+def load_weights(equipment: Equipment, travellers: Sequence[Traveller]) -> list[int]:
+    """Return the weights by which shipments share a load: the larger of their parts of volume and of payload."""
+    payload_g, stuffing_cm3 = round(equipment.payload_kg * 1000), round(equipment.volume_m3 * 1_000_000)
+    goods = [each.journey.shipment for each in travellers]
+    return [max(each.volume_cm3 * payload_g, each.weight_g * stuffing_cm3) for each in goods]
+
+
+def load_lines(held: Held) -> Iterator[CostLine]:
+    """Yield every line that a load is charged once, one per shipment with its share."""
+    world = held.world
+    mode, steps = load_steps(held)
+    weights = load_weights(held.equipment, held.travellers)
+    for step in steps:
+        for charge in load_charges(held, step, mode):
+            quantity = {
+                "per_load": Decimal(1), "per_load_km": step.km, "per_teu": decimal(held.equipment.teu),
+            }[charge.basis]  # fmt: skip
+            micros = amount(charge, quantity, world.network.rate[charge.currency])
+            yield from _shared(charge, quantity, micros, held.travellers, weights, held.load.load_id)
+
+
+def entry_lines(case: Case, travellers: Sequence[Traveller]) -> Iterator[CostLine]:
+    """Yield every line that the customs entry of these shipments is charged once, shared by goods value."""
+    world, journey = case.world, travellers[0].journey
+    values = [goods_value(world, each.journey.shipment) for each in travellers]
+    day: dt.date = travellers[0].dates.after
+    for charge in world.charges(journey.regime.entry_tariff, day, journey.mode, "entry"):
+        quantity = Decimal(1) if charge.basis == "per_entry" else from_micros(sum(values))
+        micros = amount(charge, quantity, world.network.rate[charge.currency])
+        yield from _shared(charge, quantity, micros, travellers, values, "")
+
+
+def _shared(
+    charge: Charge, quantity: Decimal, micros: int, travellers: Sequence[Traveller], weights: list[int], load_id: str
+) -> Iterator[CostLine]:
+    parts = share(micros, weights)
+    for each, part in zip(travellers, parts, strict=True):
+        entry_id = "" if load_id else each.journey.planned.entry_id
+        whole = line_of(charge, each.shipment_id, quantity, micros, load_id=load_id, entry_id=entry_id)
+        yield whole.model_copy(update={"amount": from_micros(part)})

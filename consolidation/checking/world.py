@@ -1,0 +1,173 @@
+"""The network as the judge reads it: dated runs, tariffs in force, road distances, calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
+from network.clock import Calendar, instant, local_time
+from network.geo import Coordinates, Locator, distance_km
+from network.model import Network
+from network.tables import Charge, Departure, Duty, Lane, Place
+
+BASES_OF = {"shipment": SHIPMENT_BASES, "load": LOAD_BASES, "entry": ENTRY_BASES}
+"""Bases that are counted per shipment, per load and per customs entry."""
+
+
+def decimal(value: float | Decimal | None) -> Decimal:
+    """Return a float of the network as the decimal it was written as; None counts as zero."""
+    return Decimal(0) if value is None else Decimal(str(value))
+
+
+def in_force(row: Charge | Duty, day: dt.date) -> bool:
+    """Return whether a dated row is valid on `day`; blank ends are open."""
+    return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One dated run of a lane. Instants are UTC minutes."""
+
+    run_id: str
+    departure: Departure
+    lane: Lane
+    gateway_out: Place
+    gateway_in: Place
+    etd: int
+    eta: int
+    cutoff: int
+
+    @property
+    def etd_date(self) -> dt.date:
+        """Local date of departure."""
+        return local_time(self.etd, self.gateway_out.timezone).date()
+
+    @property
+    def eta_date(self) -> dt.date:
+        """Local date of arrival."""
+        return local_time(self.eta, self.gateway_in.timezone).date()
+
+
+class World:
+    """Look-ups on one network, each worked out once.
+
+    Parameters
+    ----------
+    network : Network
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._locator = Locator(network.places)
+        self._located: dict[str, Coordinates | None] = {}
+        self._calendars: dict[str, Calendar] = {}
+        self._applying: dict[tuple[str, dt.date, str, str], tuple[Charge, ...]] = {}
+        self._runs: dict[str, Run | str] = {}
+
+    def locate(self, origin: str) -> Coordinates | None:
+        """Return where an origin as written in a shipment is, or None."""
+        if origin not in self._located:
+            self._located[origin] = self._locator.find(origin)
+        return self._located[origin]
+
+    def calendar(self, place: Place) -> Calendar:
+        """Return the working days of a place."""
+        if place.place_id not in self._calendars:
+            self._calendars[place.place_id] = self.network.calendar(place)
+        return self._calendars[place.place_id]
+
+    def road_km(self, start: Place | Coordinates, end: Place) -> Decimal:
+        """Return the road distance between two points, km to one decimal."""
+        geodesic_km = distance_km(start.lat, start.lon, end.lat, end.lon)
+        return Decimal(str(round(geodesic_km * self.network.planning.road_factor, 1)))
+
+    def haul_km(self, start: Place, end: Place) -> Decimal:
+        """Return the stated length of the road link of two places, else their road distance, km."""
+        link = self.network.link.get((start.place_id, end.place_id))
+        if link is not None and link.distance_km is not None:
+            return decimal(link.distance_km)
+        return self.road_km(start, end)
+
+    @cached_property
+    def _tariffs(self) -> dict[str, list[Charge]]:
+        found: dict[str, list[Charge]] = {}
+        for row in self.network.charges:
+            if row.scenario in ("", self.network.header.scenario):
+                found.setdefault(row.tariff, []).append(row)
+        return found
+
+    def charges(self, tariff: str, day: dt.date, mode: str, kind: str) -> tuple[Charge, ...]:
+        """Return the lines of a tariff in force on a day for a mode, of one kind of basis.
+
+        Parameters
+        ----------
+        kind : "shipment", "load" or "entry"
+        """
+        key = (tariff, day, mode, kind)
+        if key not in self._applying:
+            self._applying[key] = tuple(
+                row for row in (self._tariffs.get(tariff, []) if tariff else [])
+                if row.basis in BASES_OF[kind] and (not row.modes or mode in row.modes) and in_force(row, day)
+            )  # fmt: skip
+        return self._applying[key]
+
+    @cached_property
+    def _schedules(self) -> dict[str, list[Duty]]:
+        found: dict[str, list[Duty]] = {}
+        for row in self.network.duties:
+            if row.enabled:
+                found.setdefault(row.schedule, []).append(row)
+        return found
+
+    def duties(self, schedule: str) -> list[Duty]:
+        """Return the enabled duty rows of a schedule."""
+        return self._schedules.get(schedule, [])
+
+    @cached_property
+    def departures(self) -> dict[str, Departure]:
+        """Rows of departures by id."""
+        return {row.departure_id: row for row in self.network.departures}
+
+    def run(self, run_id: str) -> Run | str:
+        """Return the dated run that a plan calls ``<departure row>@<local ETD date>``, or why there is none."""
+        if run_id not in self._runs:
+            self._runs[run_id] = self._resolve(run_id)
+        return self._runs[run_id]
+
+    def _resolve(self, run_id: str) -> Run | str:
+        row_id, _, text = run_id.rpartition("@")
+        row = self.departures.get(row_id)
+        if row is None:
+            return f"no departure row {row_id!r} in the network"
+        try:
+            date = dt.date.fromisoformat(text)
+        except ValueError:
+            return f"{text!r} is no date"
+        refusal = not_running(row, date)
+        lane = self.network.lane.get(row.lane_id)
+        if refusal or lane is None:
+            return refusal or f"no lane {row.lane_id!r} in the network"
+        gateway_out, gateway_in = self.network.place.get(lane.origin), self.network.place.get(lane.destination)
+        if gateway_out is None or gateway_in is None:
+            return f"a gateway of lane {lane.lane_id!r} is not in the network"
+        clock = row.etd.time() if row.etd else row.time
+        etd = instant(dt.datetime.combine(date, clock), gateway_out.timezone)
+        cutoff = etd - round(max(row.lco_h, row.fco_h or 0.0) * 60)
+        days = row.transit_days if row.transit_days is not None else lane.transit_days
+        return Run(run_id, row, lane, gateway_out, gateway_in, etd, etd + round(days * 1440), cutoff)
+
+
+def not_running(row: Departure, date: dt.date) -> str:
+    """Return why a departure row has no run on a date, or an empty string when it has."""
+    if row.etd is not None:
+        return "" if row.etd.date() == date else f"{row.departure_id} runs once, on {row.etd.date()}"
+    if date.isoweekday() != row.weekday:
+        return f"{row.departure_id} runs on weekday {row.weekday}, {date} is weekday {date.isoweekday()}"
+    if (row.valid_from and date < row.valid_from) or (row.valid_to and date > row.valid_to):
+        return f"{row.departure_id} runs from {row.valid_from or 'ever'} to {row.valid_to or 'ever'}"
+    if date.isoformat() in row.skip_dates:
+        return f"{row.departure_id} is blanked on {date}"
+    return ""

@@ -1,0 +1,119 @@
+"""What must hold for every problem: bound <= truth <= heuristic, exact means exact, deltas are differences."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from solvers import Assignment, Problem, Solved, SolveOptions, solve
+from solvers._watch import Watch
+from solvers.bound import DualAscent, Pairs
+from solvers.construct import construct
+from solvers.cpsat import Effort, solve_region, whole
+from solvers.delta import State
+from solvers.evaluate import evaluate
+from solvers.improve import Search, improve
+from tests.oracle import cheapest
+from tests.strategies import permuted, tiny_problems
+
+FREE = Watch(None, None, None)
+_many = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _truth(problem: Problem) -> int:
+    best = evaluate(problem, cheapest(problem))
+    assert best.feasible
+    return best.cost
+
+
+@_many
+@given(tiny_problems(max_lots=4))
+def test_exact_model_finds_the_cost_of_the_oracle(problem: Problem) -> None:
+    answer = solve_region(problem, whole(problem, Pairs(problem).usable), Effort(1, 10.0, 60.0))
+    assert answer.complete
+    assert answer.assignment is not None
+    evaluation = evaluate(problem, answer.assignment)
+    assert evaluation.feasible
+    assert evaluation.cost == answer.bound == _truth(problem)
+
+
+@_many
+@given(tiny_problems())
+def test_every_dual_bound_is_below_the_truth(problem: Problem) -> None:
+    truth = _truth(problem)
+    pairs = Pairs(problem)
+    dual = DualAscent(problem, pairs)
+    ascent = dual.run(truth, 120, FREE)
+    assert 0 <= ascent.bound <= truth
+    best = cheapest(problem)
+    excess = dual.excess(ascent.prices)
+    used = best.lot_option[best.lot_option >= 0]
+    assert (ascent.value + excess[used] <= truth + 10.0).all()
+
+
+@_many
+@given(tiny_problems(), st.integers(0, 99))
+def test_heuristics_keep_every_rule_and_never_beat_the_truth(problem: Problem, seed: int) -> None:
+    truth = _truth(problem)
+    pairs = Pairs(problem)
+    first = construct(problem, pairs, FREE)
+    better = improve(Search(problem, pairs, FREE, seed), first, 40)
+    costs = [evaluate(problem, plan) for plan in (first, better)]
+    assert all(evaluation.feasible for evaluation in costs)
+    assert costs[0].cost >= costs[1].cost >= truth
+
+
+@_many
+@given(tiny_problems(max_lots=8), st.randoms(use_true_random=False))
+def test_the_state_always_knows_the_exact_cost(problem: Problem, random: object) -> None:
+    rng = np.random.default_rng(random.randint(0, 10**6))  # type: ignore[attr-defined]
+    state = State(problem, Pairs(problem))
+    for _ in range(12 if problem.n_lots else 0):
+        before, cost = state.assignment(), state.cost
+        state.begin()
+        for lot in rng.integers(0, problem.n_lots, 3).tolist():
+            state.remove(lot)
+            assert state.cost == evaluate(problem, state.assignment()).cost
+            state.place(lot, float(rng.choice((0.0, 0.5, 1.0))), {0: 0.3})
+            evaluation = evaluate(problem, state.assignment())
+            assert state.cost == evaluation.cost
+            assert evaluation.feasible
+        if rng.random() < 0.5:
+            state.rollback()
+            assert (state.assignment(), state.cost) == (before, cost)
+        else:
+            state.commit()
+
+
+@_some
+@given(tiny_problems())
+def test_solve_proves_the_optimum_of_tiny_problems_and_repeats_itself(problem: Problem) -> None:
+    options = SolveOptions(gap=0.0, work=5, time_limit_s=None)
+    first, second = solve(problem, options), solve(problem, options)
+    assert isinstance(first, Solved)
+    assert isinstance(second, Solved)
+    assert first.proven
+    assert first.cost == first.bound == _truth(problem)
+    assert (first.assignment, first.bound) == (second.assignment, second.bound)
+
+
+@_some
+@given(tiny_problems(max_lots=4), st.randoms(use_true_random=False))
+def test_the_order_of_lots_does_not_change_the_exact_cost(problem: Problem, random: object) -> None:
+    order = list(range(problem.n_lots))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    options = SolveOptions(gap=0.0, work=5, time_limit_s=None)
+    one, other = solve(problem, options), solve(permuted(problem, order), options)
+    assert isinstance(one, Solved)
+    assert isinstance(other, Solved)
+    assert one.cost == other.cost
+
+
+@_some
+@given(tiny_problems())
+def test_a_state_loads_what_it_gave(problem: Problem) -> None:
+    plan: Assignment = construct(problem, Pairs(problem), FREE)
+    state = State(problem, Pairs(problem))
+    assert state.load_assignment(plan) or state.cost >= evaluate(problem, plan).cost
