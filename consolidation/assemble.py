@@ -170,7 +170,7 @@ class Assembler:
         price = from_micros(line.amount)
         return CostLine.model_construct(
             code=line.code, name=line.name, category=line.category, side=line.side, payer=line.payer, basis=line.basis,
-            quantity=line.quantity, rate=line.rate, currency=line.currency, charge_id=line.charge_id, load_id="",
+            quantity=line.quantity, rate=Decimal(str(float(line.rate))), currency=line.currency, charge_id=line.charge_id, load_id="",
             entry_id=self._entry_of[position].entry_id if line.customs else "", source_amount=price,
             shipment_id=self._ids[position], amount=price,
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import signal
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,9 +36,7 @@ _COLUMNS = ("file", "row", "field", "value", "expected", "maybe", "rule")
 
 def show_json(content: Any) -> None:
     """Print one JSON document to standard output."""
-    out.print_json(json.dumps(content, default=str)) if out.is_terminal else out.file.write(
-        json.dumps(content, indent=1, default=str) + "\n"
-    )
+    sys.stdout.write(json.dumps(content, indent=1, default=str) + "\n")
 
 
 def show_findings(findings: Sequence[Finding], title: str) -> None:

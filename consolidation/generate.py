@@ -178,7 +178,8 @@ class _Week:
         """Return picks of general and of special goods that a market accepts; where one is none, it is the other."""
         rule = self._network.receiving_of(self._fcs[market][0])
         refused = rule.refused_classes if rule is not None else ()
-        taken = [product for product in self._network.products if product.cargo_class not in refused]
+        products = sorted(self._network.products, key=lambda product: product.product_id)
+        taken = [product for product in products if product.cargo_class not in refused]
         _demand("products", f"products that {market} accepts", taken)
         ordinary = {product: 1.0 for product in taken if product.cargo_class == "general"}
         special = {product: 1.0 for product in taken if product.cargo_class != "general"}

@@ -109,7 +109,7 @@ def maybe_number(text: str) -> str:
     ('1234.5', '12', '')
     """
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").replace("_", "").replace("'", "")
-    stripped = re.sub(r"^[^\d+.,-]+|[^\d.,]+$", "", plain)
+    stripped = re.sub(r"^[^\d+.,-]+|(?:c?m3|ft3)$|[^\d.,]+$", "", plain)
     for candidate in (plain, stripped):
         if _THOUSANDS.fullmatch(candidate):
             candidate = candidate.replace(",", "")

@@ -61,7 +61,7 @@ def inspect_network(path: str | Path) -> tuple[Network | None, list[Finding]]:
         raws, lines, findings = _from_workbook(path)
     else:
         return None, [_missing(path)]
-    return _build(raws, lines, findings)
+    return _build(raws, lines, findings) if raws else (None, findings)
 
 
 _Raws = dict[str, RawTable]

@@ -7,6 +7,7 @@ numbers only with a decimal point and no separators, so that nothing is read as 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, PydanticUndefined
 
-from network.cells import is_date, is_datetime, is_number, is_time, maybe_date, maybe_number
+from network.cells import cell_text, is_date, is_datetime, is_number, is_time, maybe_date, maybe_number
 from network.errors import Finding, nearest
 from network.files import RawTable
 
@@ -236,7 +237,7 @@ class _Parser:
             return message.removeprefix("Value error, "), ""
         if kind in _LIMITS:
             key, words = _LIMITS[kind]
-            return f"{_expected(info).split(' (')[0]} {words} {context[key]}{_in_unit(info)}", ""
+            return f"{_expected(info).split(' (')[0]} {words} {cell_text(context[key])}{_in_unit(info)}", ""
         if kind == "literal_error":
             words_known = choices(info.annotation)
             return f"one of {', '.join(words_known)}", nearest(text, words_known)
@@ -254,8 +255,6 @@ def _in_unit(info: FieldInfo) -> str:
 
 
 def _capitals(text: str, context: Mapping[str, Any]) -> str:
-    import re
-
     return repr(text.upper()) if re.fullmatch(context["pattern"], text.upper()) else ""
 
 

@@ -12,7 +12,7 @@ from network.money import Float64, Int64
 from ._watch import Watch
 from .assignment import Assignment
 from .bound import Pairs
-from .delta import State
+from .delta import Focus, State
 from .problem import Bools, Problem
 
 _GREEDS = (0.0, 0.15, 0.3, 0.5, 1.0)
@@ -60,7 +60,8 @@ class Openings:
         self._problem = problem
         self._members: dict[int, tuple[Int64, Float64]] = {}
         bulk = bulk_of(problem)
-        live = np.flatnonzero(payment > 0)
+        self._colours = _colours(problem.conflict)
+        live = np.flatnonzero((payment > 0) & ~problem.lot_alone[pairs.lot])
         pools, first = np.unique(pairs.pool[live], return_index=True)
         for pool, rows in zip(pools.tolist(), np.split(live, first[1:]), strict=True):
             lots = pairs.lot[rows]
@@ -89,13 +90,27 @@ class Openings:
         here = free[lots]
         lots, payment = lots[here], payment[here]
         best: tuple[float, list[int]] = (0.0, [])
-        volume, weight = problem.lot_volume_cm3[lots], problem.lot_weight_g[lots]
-        for row in problem.types_of(pool):
-            fits = _first_fit(volume, weight, int(problem.type_volume_cm3[row]), int(problem.type_weight_g[row]))
-            ratio = float(payment[fits].sum()) / max(1, int(problem.type_price[row]))
-            if ratio > best[0]:
-                best = ratio, lots[fits].tolist()
+        for colour in self._colours:
+            mates = colour[problem.lot_class[lots]]
+            candidates, paid = lots[mates], payment[mates]
+            volume, weight = problem.lot_volume_cm3[candidates], problem.lot_weight_g[candidates]
+            for row in problem.types_of(pool):
+                fits = _first_fit(volume, weight, int(problem.type_volume_cm3[row]), int(problem.type_weight_g[row]))
+                ratio = float(paid[fits].sum()) / max(1, int(problem.type_price[row]))
+                if ratio > best[0]:
+                    best = ratio, candidates[fits].tolist()
         return best
+
+
+def _colours(conflict: Bools) -> list[Bools]:
+    """Return sets of classes that may share a load, (K,) bool each: for every class, it and what may join it in turn."""
+    colours: dict[bytes, Bools] = {}
+    for first in range(len(conflict)):
+        members = np.zeros(len(conflict), dtype=np.bool_)
+        for k in (first, *range(len(conflict))):
+            members[k] = members[k] or not (conflict[k] & members).any()
+        colours.setdefault(members.tobytes(), members)
+    return list(colours.values())
 
 
 def _first_fit(volume: Int64, weight: Int64, room: int, lift: int) -> list[int]:
@@ -132,7 +147,8 @@ def construct_by_loads(state: State, openings: Openings, ratio: float, watch: Wa
         if offer < -promised - 1e-9:
             heapq.heappush(heap, (-offer, pool))
             continue
-        placed = [lot for lot in lots if place_via(state, lot, pool)]
+        focus = Focus(pool)
+        placed = [lot for lot in lots if state.join(lot, focus)]
         free[placed] = False
         if placed:
             heapq.heappush(heap, (-offer, pool))
@@ -142,12 +158,6 @@ def construct_by_loads(state: State, openings: Openings, ratio: float, watch: Wa
         state.place(lot)
     settle(state, range(n))
     return state.assignment()
-
-
-def place_via(state: State, lot: int, pool: int) -> bool:
-    """Put an unplanned lot into a load of the pool, opened free of charge if need be; say whether that worked."""
-    option, targets, _ = state.best_place(lot, 0.0, {pool: 0.0}, via=pool)
-    return option >= 0 and state.put(lot, option, targets)
 
 
 def settle(state: State, lots: Sequence[int], rounds: int = 2) -> None:

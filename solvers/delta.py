@@ -73,6 +73,18 @@ class LotView:
     needs: list[tuple[int, int, Int64, Int64]]
 
 
+@dataclass(slots=True)
+class Focus:
+    """A load to be filled: one of `pool`, opened free of charge by the first lot that joins it."""
+
+    pool: int
+    load: OpenLoad | None = None
+
+    def loads(self) -> tuple[OpenLoad, ...]:
+        """Return the load, if it is open already."""
+        return () if self.load is None else (self.load,)
+
+
 class State:
     """Options and loads chosen so far, their cost, and how to change them.
 
@@ -258,7 +270,7 @@ class State:
     # -- the best place of a lot ------------------------------------------------------------------------------------
 
     def best_place(
-        self, lot: int, greed: float = 1.0, favour: dict[int, float] | None = None, via: int = -1
+        self, lot: int, greed: float = 1.0, focus: Focus | None = None
     ) -> tuple[int, list[OpenLoad | None], float]:
         """Return the cheapest option of an unplanned lot, its loads (None: new) and its cost; -1 if none is cheaper.
 
@@ -267,18 +279,17 @@ class State:
         lot : int
         greed : float
             1 charges a new load fully to the lot that opens it; 0 only the lot's part of a well filled load.
-        favour : dict or None, factor on the price of opening a load in a pool
-        via : int, pool that the option must use; any when -1
+        focus : Focus or None, load that the lot must join
         """
         view = self.view(lot)
         price = view.share_price + greed * (view.open_price - view.share_price)
-        targets = self._targets(lot, view, price, greed, favour)
+        targets = self._targets(lot, view, price, greed, focus)
         total = view.cost.copy()
         for column in view.columns.T:
             total += price[column]
         self._forbid_short_resources(view, total)
-        if via >= 0:
-            total[(view.columns != view.local.get(via, -1)).all(axis=1)] = math.inf
+        if focus is not None:
+            total[(view.columns != view.local.get(focus.pool, -1)).all(axis=1)] = math.inf
         if len(total):
             k = int(total.argmin())
             if total[k] < self.unplanned_price[lot]:
@@ -288,7 +299,7 @@ class State:
         return UNPLANNED, [], float(self.unplanned_price[lot])
 
     def _targets(
-        self, lot: int, view: LotView, price: Float64, greed: float, favour: dict[int, float] | None
+        self, lot: int, view: LotView, price: Float64, greed: float, focus: Focus | None
     ) -> dict[int, OpenLoad]:
         """Lower `price` to the cheapest open load of each pool and return these loads by place."""
         for pool, place in view.limited:
@@ -297,16 +308,15 @@ class State:
             elif greed >= 1.0:
                 offer = self.insertion(OpenLoad(pool), lot)
                 price[place] = math.inf if offer is None else offer[0]
-        if favour:
-            for pool, factor in favour.items():
-                if pool in view.local:
-                    price[view.local[pool]] *= factor
+        if focus is not None and focus.pool in view.local:
+            place = view.local[focus.pool]
+            price[place] = 0.0 if focus.load is None and price[place] < math.inf else math.inf
         targets: dict[int, OpenLoad] = {}
         local = view.local
         for pool, loads in self.open.items():
             place = local.get(pool, -1)
             if place >= 0:
-                for load in loads:
+                for load in loads if focus is None or pool != focus.pool else focus.loads():
                     offer = self.insertion(load, lot)
                     if offer is not None and offer[0] <= price[place]:
                         price[place], targets[place] = offer[0], load
@@ -318,9 +328,9 @@ class State:
             if slack < most:
                 total[rows[amounts > slack]] = math.inf
 
-    def place(self, lot: int, greed: float = 1.0, favour: dict[int, float] | None = None) -> None:
+    def place(self, lot: int, greed: float = 1.0) -> None:
         """Put an unplanned lot where it is cheapest; it stays unplanned when nothing is cheaper than that."""
-        option, targets, _ = self.best_place(lot, greed, favour)
+        option, targets, _ = self.best_place(lot, greed)
         if option >= 0 and not self.put(lot, option, targets):
             self._place_one_by_one(lot)
 
@@ -332,6 +342,14 @@ class State:
             option = int(view.options[k])
             if total[k] < self.unplanned_price[lot] and self.put(lot, option, [None] * len(self.problem.pools_of(option))):
                 return
+
+    def join(self, lot: int, focus: Focus) -> bool:
+        """Put an unplanned lot into the load in focus, by its best option that uses the pool; say whether it fits."""
+        option, targets, _ = self.best_place(lot, 1.0, focus)
+        if option < 0 or not self.put(lot, option, targets):
+            return False
+        focus.load = next(load for load in self.loads_of[lot] if load.pool == focus.pool)
+        return True
 
     def view(self, lot: int) -> LotView:
         """Return the options of a lot as arrays; built once."""

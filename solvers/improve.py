@@ -18,8 +18,8 @@ from network.money import Float64
 from ._watch import Watch
 from .assignment import Assignment
 from .bound import Pairs
-from .construct import Openings, bulk_of, place_via, settle
-from .delta import OpenLoad, State
+from .construct import Openings, bulk_of, settle
+from .delta import Focus, OpenLoad, State
 from .problem import Bools, Problem
 
 
@@ -139,7 +139,8 @@ def _move(state: State, ruins: _Ruins, rng: np.random.Generator, bulk: Float64) 
     for lot in lots:
         state.remove(lot)
     if pool >= 0:
-        lots = [lot for lot in lots if not place_via(state, lot, pool)]
+        focus = Focus(pool)
+        lots = [lot for lot in lots if not state.join(lot, focus)]
         greed = 0.0
     elif rng.random() < 0.6:
         lots.sort(key=lambda lot: -bulk[lot])

@@ -8,6 +8,7 @@ only looks the choice up.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from html import escape
@@ -26,7 +27,7 @@ from network.tables import Lane, Place
 MODES: dict[str, tuple[str, str, str]] = {
     "ocean": ("Ocean, shared container", "#0072B2", "solid"),
     "ocean_express": ("Express ocean", "#D55E00", "solid"),
-    "ocean_lcl": ("Ocean, LCL space", "#009E73", "solid"),
+    "ocean_lcl": ("Ocean, LCL space", "#009E73", "9px,5px"),
     "air": ("Air", "#CC79A7", "dash"),
     "rail": ("Rail, shared container", "#E69F00", "solid"),
     "rail_lcl": ("Rail, LCL space", "#E69F00", "dot"),
@@ -50,6 +51,10 @@ LEGS = {
     "courier": MODES["courier"],
 }
 _ALL = selection_key(ANY, ANY)
+_KIND_WORDS = frozenset({
+    "air", "airport", "bonded", "centre", "center", "ces", "cfs", "collection", "consolidation", "deconsolidation",
+    "devanning", "hub", "port", "rail", "terminal", "warehouse", "zone",
+})  # fmt: skip
 Variants = dict[str, dict[str, Any]]
 
 
@@ -197,7 +202,7 @@ def _leg_traces(network: Network, chosen: dict[str, list[PlannedShipment]], curr
         traces.append(_legend_line(f"leg-{group}", name, colour, dash, width, rank))
         traces.append({
             **base, "mode": "lines", "line": {"color": colour, "dash": dash, "width": width}, "hoverinfo": "skip",
-            "opacity": 0.75, "lon": [x for path in paths for x in (path[0][0], path[-1][0], None)],
+            "opacity": 0.45 if group != "courier" else 0.75, "lon": [x for path in paths for x in (path[0][0], path[-1][0], None)],
             "lat": [y for path in paths for y in (path[0][1], path[-1][1], None)],
             "meta": {"role": "legs", "stride": 3, "variants": indices},
         })  # fmt: skip
@@ -325,10 +330,15 @@ def labels_by_view(network: Network, flows: dict[str, Flow]) -> dict[str, list[L
 
 
 def _short(place: Place) -> str:
+    """Return a name short enough for a map: without what stands in brackets and without words for the kind."""
     if place.kind == "fc":
         return place.place_id
-    name = place.name.split("(")[0].split(",")[0].strip()
-    return name if len(name) <= 22 else place.place_id
+    words: list[str] = []
+    for word in re.split(r"[(,/]", place.name)[0].split():
+        if words and (word.lower() in _KIND_WORDS or len(" ".join([*words, word])) > 20):
+            break
+        words.append(word)
+    return " ".join(words) or place.place_id
 
 
 def _label_trace(network: Network, flows: dict[str, Flow], view: View) -> dict[str, Any]:

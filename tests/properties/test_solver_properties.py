@@ -76,7 +76,7 @@ def test_the_state_always_knows_the_exact_cost(problem: Problem, random: object)
         for lot in rng.integers(0, problem.n_lots, 3).tolist():
             state.remove(lot)
             assert state.cost == evaluate(problem, state.assignment()).cost
-            state.place(lot, float(rng.choice((0.0, 0.5, 1.0))), {0: 0.3})
+            state.place(lot, float(rng.choice((0.0, 0.5, 1.0))))
             evaluation = evaluate(problem, state.assignment())
             assert state.cost == evaluation.cost
             assert evaluation.feasible

@@ -43,10 +43,10 @@ def _times(each: Traveller) -> dict[str, str]:
 def test_collection_is_priced_by_volume_and_road() -> None:
     each = traveller(shipment({**S1, "origin": "Dongguan"}), origin="Dongguan")
     km = each.journey.chain.collection_km if each.journey.chain else Decimal(0)
-    assert km == Decimal("73.7")
+    assert km == Decimal("73.5")
     found = _amounts(each)
     assert found["collect-m3"] == "40.00"
-    assert found["collect-km"] == "5.90"  # 4 m3 x 73.7 km x 0.02 = 5.896
+    assert found["collect-km"] == "5.88"  # 4 m3 x 73.5 km x 0.02
     assert _times(each)["AT_WAREHOUSE"] == "2026-11-25"
 
 

@@ -52,7 +52,6 @@ NARROWER: list[tuple[str, Network]] = [
     ("RECEIVING.CARTON_WEIGHT", _receiving(max_carton_kg=19.9)),
     ("RECEIVING.NO_RULE", NETWORK.replace(receiving=NETWORK.receiving[1:])),
     ("HUB.MARKET", _place("DC-LAX", serves_markets=("CA",))),
-    ("WAREHOUSE.COUNTRY", _place("WH-SZX", country="IN")),
     ("CUSTOMS.NO_RATE", NETWORK.replace(duties=tuple(row for row in NETWORK.duties if row.schedule != "US"))),
     ("CUSTOMS.NO_POINT", NETWORK.replace(regimes=NETWORK.regimes[1:])),
     ("HORIZON.WAIT", _planning(max_wait_days=7)),
@@ -152,6 +151,13 @@ def test_a_courier_serves_one_relation_and_takes_light_cartons() -> None:
     assert [row.cause for row in rules.courier_serves(traveller(german, **way))] == ["COURIER.SERVICE"]
     heavy = shipment({**S1, "cartons": 26})
     assert [row.cause for row in rules.courier_serves(traveller(heavy, **way))] == ["COURIER.CARTON_WEIGHT"]
+
+
+def test_goods_are_collected_within_their_country_and_hong_kong_counts_as_china() -> None:
+    goods = shipment({**S1, "origin": "Shenzhen"})
+    for country, expected in (("IN", ["WAREHOUSE.COUNTRY"]), ("HK", []), ("CN", [])):
+        each = traveller(goods, _place("WH-SZX", country=country), origin="Shenzhen")
+        assert [row.cause for row in rules.warehouse_near(each)] == expected
 
 
 def test_collection_is_limited_in_distance() -> None:

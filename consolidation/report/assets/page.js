@@ -6,6 +6,7 @@
   const config = Object.assign({modeBarButtons: [["toImage"]]}, common);
   const mapConfig = Object.assign({modeBarButtons: [["toImage", "zoomInGeo", "zoomOutGeo"]], scrollZoom: document.body.classList.contains("map-page")}, common);
   const copy = (value) => JSON.parse(JSON.stringify(value));
+  const PRINT_PX = 1030; // the width of a landscape page between its margins
   let printing = false;
 
   function colours() {
@@ -36,6 +37,7 @@
     for (const name of Object.keys(out)) {
       if (/^[xy]axis/.test(name)) Object.assign(out[name], {gridcolor: c.grid, zerolinecolor: c.grid, linecolor: c.grid});
     }
+    if (printing) out.width = PRINT_PX;
     if (out.geo) Object.assign(out.geo, {landcolor: c.land, oceancolor: c.ocean, countrycolor: c.border, coastlinecolor: c.coast});
     return out;
   }

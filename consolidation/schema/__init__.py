@@ -1,0 +1,44 @@
+"""Published JSON Schemas of the files a plan folder and a shipments file hold.
+
+The files beside this module are made from the models: ``python -m consolidation.schema`` writes them again.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from consolidation.plan import Certificate, Plan
+from consolidation.shipments import Shipment
+
+FOLDER = Path(__file__).parent
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return every published schema by file name."""
+    certificate = Certificate.model_json_schema(mode="serialization")
+    certificate["properties"]["seconds"] = {"type": "number", "unit": "s", "description": "wall time of the run"}
+    certificate["required"] = [*certificate["required"], "seconds"]
+    found = {
+        "plan.schema.json": Plan.model_json_schema(mode="serialization"),
+        "certificate.schema.json": certificate,
+        "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
+    }
+    return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}
+
+
+def text(schema: dict[str, Any]) -> str:
+    """Return a schema as it is published."""
+    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
+
+
+def publish() -> list[Path]:
+    """Write every schema beside this module and return the files."""
+    written = []
+    for name, schema in schemas().items():
+        path = FOLDER / name
+        path.write_text(text(schema), encoding="utf-8")
+        written.append(path)
+    return written

@@ -1,0 +1,5 @@
+"""Publish the schemas: ``python -m consolidation.schema``."""
+
+from consolidation.schema import publish
+
+publish()
