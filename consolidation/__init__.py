@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from consolidation._version import __version__
 
 if TYPE_CHECKING:
-    from consolidation.check import check
+    from consolidation.checker import check
     from consolidation.folder import read_plan, write_plan
     from consolidation.planner import plan
     from consolidation.shipment_files import read_shipments
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "check", "plan", "read_network", "read_plan", "read_shipments", "write_plan"]
 
 _HOMES = {
-    "check": "consolidation.check",
+    "check": "consolidation.checker",
     "plan": "consolidation.planner",
     "read_network": "network.io",
     "read_plan": "consolidation.folder",

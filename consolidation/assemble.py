@@ -15,7 +15,7 @@ import numpy as np
 
 from consolidation.compile import Compiled, TruckPool, TrunkPool
 from consolidation.itineraries import COURIER, DIRECT, LEGS, Itineraries
-from consolidation.plan import (
+from consolidation.plan_model import (
     CATEGORIES,
     CostLine,
     CustomsEntry,

@@ -18,7 +18,7 @@ from consolidation._version import __version__
 from network.errors import DragonBoatError, Finding, InputError, PlanFolderError
 
 if TYPE_CHECKING:
-    from consolidation.plan import Plan
+    from consolidation.plan_model import Plan
     from consolidation.shipments import Shipment
     from network.model import Network
 
@@ -161,7 +161,7 @@ def _search(network: Network, shipments: tuple[Shipment, ...], search: _Search, 
 
 
 def _violations(folder: Path, network: Network, shipments: tuple[Shipment, ...]) -> list[dict[str, str]]:
-    from consolidation.check import check
+    from consolidation.checker import check
 
     return [
         {"cause": found.cause, "where": found.where, "message": found.message}

@@ -167,10 +167,30 @@ def _least(offers: Sequence[LoadOffer]) -> int:
 
 
 def _number(key: Int64, mask: Bools) -> tuple[Int64, Int64]:
+    """Number the distinct rows of a key among the masked options.
+
+    Parameters
+    ----------
+    key : (m, c) int64; the product of the columns' ranges stays below 2^63
+    mask : (m,) bool
+
+    Returns
+    -------
+    numbers : (m,) int64, -1 outside the mask
+    unique : (u, c) int64, the rows in rising order
+    """
     numbers = np.full(len(key), -1, dtype=np.int64)
-    unique, inverse = np.unique(key[mask], axis=0, return_inverse=True)
-    numbers[mask] = inverse.reshape(-1)
-    return numbers, unique
+    chosen = key[mask]
+    if not len(chosen):
+        return numbers, chosen
+    low = chosen.min(axis=0)
+    span = chosen.max(axis=0) - low + 1
+    code = np.zeros(len(chosen), dtype=np.int64)
+    for column in range(key.shape[1]):
+        code = code * span[column] + chosen[:, column] - low[column]
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    numbers[mask] = inverse
+    return numbers, chosen[first]
 
 
 class _Limits:
@@ -213,7 +233,7 @@ class _Limits:
         if not len(unique):
             return
         volume = self._found.demand.volume_cm3
-        pairs = np.unique(np.stack([numbers[limited], self._found.shipment[limited]], axis=1), axis=0)
+        _, pairs = _number(np.stack([numbers, self._found.shipment], axis=1), limited)
         users = np.bincount(pairs[:, 0], weights=volume[pairs[:, 1]].astype(np.float64), minlength=len(unique))
         for k, row in enumerate(unique):
             most = round(float(limit_of(row)) * 1e6)

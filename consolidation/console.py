@@ -21,7 +21,7 @@ from network.errors import Finding
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from consolidation.plan import Certificate
+    from consolidation.plan_model import Certificate
     from solvers.outcome import Progress
 
 out = Console(soft_wrap=True)
@@ -100,10 +100,8 @@ def show_certificate(certificate: Certificate, seconds: float) -> None:
     ]
     if c.unplanned_price:
         rows.insert(4, ("  price of leaving out", money(c.unplanned_price, c.currency)))
-    table = Table.grid(padding=(0, 2))
     for name, value in rows:
-        table.add_row(name, value)
-    out.print(table)
+        out.print(f"{name:<22}{value}", markup=False, highlight=False)
 
 
 class ProgressLine:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from consolidation.plan import CATEGORIES, SCHEMA_VERSION, CostLine, Plan, PlannedLoad, PlannedShipment
+from consolidation.plan_model import CATEGORIES, SCHEMA_VERSION, CostLine, Plan, PlannedLoad, PlannedShipment
 from network.atomic import new_folder
 from network.errors import PlanFolderError
 from network.model import Network

@@ -68,8 +68,8 @@ RETURNING_SELLER_SHARE = 0.3
 SPLITTABLE_SHARE, STACKABLE_SHARE = 0.3, 0.97
 DUE_SHARE, URGENT_SHARE = 0.45, 0.04
 URGENT_DAYS = (9, 16)
-USUAL_DAYS = {"US": 38, "CA": 42, "JP": 24}
-OTHER_USUAL_DAYS = 54
+USUAL_DAYS = {"US": 45, "CA": 48, "JP": 28}
+OTHER_USUAL_DAYS = 64
 """Days from ready to the due date that a planner of ocean freight allows, before some slack."""
 SLACK_DAYS = 15
 LATE_PRICE_SHARE, LATE_PCT = 0.25, (0.3, 2.0)

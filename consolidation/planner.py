@@ -13,7 +13,7 @@ from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
 from consolidation.compile import compile_problem
 from consolidation.itineraries import Itineraries, enumerate_itineraries, horizon
-from consolidation.plan import Certificate, Inputs, Plan
+from consolidation.plan_model import Certificate, Inputs, Plan
 from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
 from consolidation.settings import apply_settings

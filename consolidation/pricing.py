@@ -13,18 +13,17 @@ from decimal import Decimal
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from consolidation.itineraries import DIRECT, FTL, LTL, PARCEL, Itineraries
-from consolidation.plan import Category, Payer, Side
-from consolidation.routes import road_km
+from consolidation.itineraries import Itineraries
+from consolidation.plan_model import Category, Payer, Side
+from consolidation.steps import Journey, Step, spread
 from network import clock
 from network.charges import amounts
 from network.customs import DutyBook, financing_pct, is_compound
 from network.model import Network
-from network.money import Float64, Int64, round_array
-from network.tables import Charge, Duty, Link
-from network.tariffs import TariffBook, collection_tariff, handling_tariff, lane_tariff
+from network.money import Bools, Float64, Int64, round_array
+from network.tables import Charge, Duty, Regime
+from network.tariffs import TariffBook
 
 DAYS_PER_YEAR = 365.0
 _CustomsLine: TypeAlias = tuple[str, str, Category, str, Decimal, str]
@@ -37,7 +36,7 @@ class OwnLine:
     Attributes
     ----------
     option : int, position in the options priced
-    quantity, rate : Decimal, as in :class:`consolidation.plan.CostLine`
+    quantity, rate : Decimal, as in :class:`consolidation.plan_model.CostLine`
     amount : int, micro-units of the plan currency
     customs : bool, True when the line belongs to the shipment's customs entry
     """
@@ -85,20 +84,6 @@ class Prices:
         return self.cash + self.time
 
 
-@dataclass(frozen=True)
-class _Step:
-    """Charges of one step of the journey: which tariff, mode, day and distance each option has.
-
-    ``customs`` marks lines of the customs entry; ``entry`` takes the charges counted once per entry.
-    """
-
-    tariff: npt.NDArray[np.object_]
-    day: Int64
-    km: Float64
-    customs: bool = False
-    entry: bool = False
-
-
 class Pricer:
     """Prices options of a network; tariffs and duties are looked up once per tariff, mode and day."""
 
@@ -120,134 +105,30 @@ class _Pass:
         record: Callable[[OwnLine], None] | None,
     ) -> None:
         self._network, self._tariffs, self._duties, self._record = network, tariffs, duties, record
-        self._options, self._demand, self._routes = options, options.demand, options.routes
+        self._options, self._demand = options, options.demand
         count = len(options.shipment)
         self._cash = np.zeros(count, dtype=np.int64)
         self._trunk = np.zeros(count, dtype=np.int64)
         self._insurance = np.zeros(count, dtype=np.int64)
         self._duty = np.zeros(count, dtype=np.int64)
-        self._by_route()
-
-    def _by_route(self) -> None:
-        """Spread the attributes of routes and couriers over the options."""
-        network, routes, options = self._network, self._routes, self._options
-        lanes = [run.lane for run in routes.runs]
-        on_route, on_courier = options.route >= 0, options.courier >= 0
-        run = np.where(on_route, routes.run[options.route] if len(routes.run) else -1, -1)
-        courier_modes = ["courier"] * len(network.couriers)
-        self._mode = _pick(run, [lane.mode for lane in lanes], options.courier, courier_modes)
-        self._factor = _pick(
-            run,
-            [lane.volumetric_kg_per_m3 for lane in lanes],
-            options.courier,
-            [courier.volumetric_kg_per_m3 for courier in network.couriers],
-        ).astype(np.float64)
-        self._run, self._on_route, self._on_courier = run, on_route, on_courier
-        etd = np.where(on_route, routes.etd_day[options.route] if len(routes.run) else 0, 0)
-        eta = np.where(on_route, routes.eta_day[options.route] if len(routes.run) else 0, 0)
-        self._etd = np.where(on_courier, self._demand.ready_day[options.shipment], etd)
-        self._eta = np.where(on_courier, options.delivered_day, eta)
-        pods = [network.place[lane.destination].customs_regime for lane in lanes]
-        self._regime = _pick(run, pods, options.courier, [courier.customs_regime for courier in network.couriers])
+        self._journey = Journey(network, options)
 
     def run(self) -> Prices:
         """Price every step in the order of the journey."""
-        for step in self._until_arrival():
+        for step in self._journey.until_arrival():
             self._charge(step)
         customs_value = self._customs_value()
         self._charge_duties(customs_value)
-        for step in self._entry_steps():
+        for step in self._journey.entry():
             self._charge(step)
         import_tax = self._charge_tax(customs_value)
-        for step in self._after_arrival():
+        for step in self._journey.after_arrival():
             self._charge(step)
         return Prices(self._cash, *self._time(), import_tax)
 
-    # -- steps ----------------------------------------------------------------------------------------------
-
-    def _until_arrival(self) -> Iterable[_Step]:
-        network, routes, options = self._network, self._routes, self._options
-        lanes = [run.lane for run in routes.runs]
-        none = np.zeros(len(options.shipment), dtype=np.float64)
-        collected = options.collection_km > 0
-        yield _Step(
-            np.where(collected, self._warehouse_tariff(collection_tariff), ""), self._etd, options.collection_km
-        )
-        yield _Step(self._warehouse_tariff(handling_tariff), self._etd, none)
-        yield self._link_step(self._origin_link, self._etd)
-        yield _Step(self._gateway_tariff([lane.origin for lane in lanes]), self._etd, none)
-        alone = [lane_tariff(lane, True) for lane in lanes]
-        ordinary = [lane_tariff(lane, False) for lane in lanes]
-        couriers = [courier.tariff for courier in network.couriers]
-        tariff = np.where(
-            options.alone, _pick(self._run, alone, options.courier, couriers), _pick(self._run, ordinary, None, [])
-        )
-        yield _Step(
-            tariff,
-            self._etd,
-            _pick(self._run, [lane.distance_km or 0.0 for lane in lanes], None, [], 0.0).astype(np.float64),
-        )
-        yield _Step(self._gateway_tariff([lane.destination for lane in lanes]), self._eta, none)
-
-    def _entry_steps(self) -> Iterable[_Step]:
-        """Yield the broker's charges per shipment, then the fees of entries that one shipment makes alone."""
-        tariffs = {regime.regime_id: regime.entry_tariff for regime in self._network.regimes}
-        tariff = np.array([tariffs.get(name, "") for name in self._regime], dtype=object)
-        none = np.zeros(len(tariff), dtype=np.float64)
-        yield _Step(tariff, self._eta, none, customs=True)
-        yield _Step(np.where(self._options.pooled, "", tariff), self._eta, none, customs=True, entry=True)
-
-    def _after_arrival(self) -> Iterable[_Step]:
-        routes, options = self._routes, self._options
-        none = np.zeros(len(options.shipment), dtype=np.float64)
-        yield self._link_step(self._drayage_link, self._eta)
-        centre = np.where(self._on_route, routes.centre[options.route] if len(routes.run) else -1, -1)
-        ordinary = [handling_tariff(place, False) for place in routes.centres]
-        alone = [handling_tariff(place, True) for place in routes.centres]
-        yield _Step(
-            np.where(options.alone, _pick(centre, alone, None, []), _pick(centre, ordinary, None, [])), self._eta, none
-        )
-        for leg, attribute in ((LTL, "ltl_tariff"), (PARCEL, "parcel_tariff"), (FTL, "ftl_tariff")):
-            tariff = _pick(centre, [getattr(place, attribute) for place in routes.centres], None, [])
-            yield _Step(np.where(options.leg == leg, tariff, ""), self._eta, options.leg_km)
-        direct = [self._network.place[run.lane.destination].direct_tariff for run in routes.runs]
-        tariff = np.where(options.leg == DIRECT, _pick(self._run, direct, None, []), "")
-        yield _Step(tariff, self._eta, options.leg_km)
-
-    def _warehouse_tariff(self, which: Callable[..., str]) -> npt.NDArray[np.object_]:
-        routes, options = self._routes, self._options
-        warehouse = np.where(self._on_route, routes.warehouse[options.route] if len(routes.run) else -1, -1)
-        ordinary = _pick(warehouse, [which(place, False) for place in routes.warehouses], None, [])
-        alone = _pick(warehouse, [which(place, True) for place in routes.warehouses], None, [])
-        return np.where(options.alone, alone, ordinary)
-
-    def _gateway_tariff(self, place_ids: list[str]) -> npt.NDArray[np.object_]:
-        places = [self._network.place[place_id] for place_id in place_ids]
-        ordinary = _pick(self._run, [handling_tariff(place, False) for place in places], None, [])
-        alone = _pick(self._run, [handling_tariff(place, True) for place in places], None, [])
-        return np.where(self._options.alone, alone, ordinary)
-
-    def _origin_link(self, route: int) -> Link | None:
-        routes = self._routes
-        lane = routes.runs[int(routes.run[route])].lane
-        return self._network.link.get((routes.warehouses[int(routes.warehouse[route])].place_id, lane.origin))
-
-    def _drayage_link(self, route: int) -> Link | None:
-        routes = self._routes
-        centre = int(routes.centre[route])
-        lane = routes.runs[int(routes.run[route])].lane
-        return None if centre < 0 else self._network.link.get((lane.destination, routes.centres[centre].place_id))
-
-    def _link_step(self, which: Callable[[int], Link | None], day: Int64) -> _Step:
-        unique, inverse = np.unique(self._options.route, return_inverse=True)
-        links = [which(int(route)) if route >= 0 else None for route in unique]
-        tariff = np.array([link.tariff if link else "" for link in links], dtype=object)[inverse]
-        km = np.array([link_km(self._network, link) if link else 0.0 for link in links])[inverse]
-        return _Step(tariff, day, km)
-
     # -- charges --------------------------------------------------------------------------------------------
 
-    def _charge(self, step: _Step) -> None:
+    def _charge(self, step: Step) -> None:
         for charges, rows in self._groups(step):
             for charge in charges:
                 quantity = self._quantity(charge, rows, step.km[rows])
@@ -259,23 +140,20 @@ class _Pass:
                     self._insurance[rows] += cost
                 self._record_charge(charge, rows, quantity, cost, step.customs)
 
-    def _groups(self, step: _Step) -> Iterable[tuple[tuple[Charge, ...], Int64]]:
+    def _groups(self, step: Step) -> Iterable[tuple[tuple[Charge, ...], Int64]]:
         """Yield sets of charges with the options they apply to."""
-        priced = np.flatnonzero(step.tariff.astype(bool))
-        if not len(priced):
-            return
-        tariffs, tariff_key = np.unique(step.tariff[priced].astype(str), return_inverse=True)
-        modes, mode_key = np.unique(self._mode[priced].astype(str), return_inverse=True)
-        days, day_key = np.unique(step.day[priced], return_inverse=True)
-        key = (tariff_key * len(modes) + mode_key) * len(days) + day_key
+        priced = np.flatnonzero(step.tariff)
+        names, first_day = self._journey.names, int(step.day.min(initial=0))
+        days = int(step.day.max(initial=0)) - first_day + 1
+        key = (step.tariff[priced] * len(names) + self._journey.mode[priced]) * days + step.day[priced] - first_day
         unique, group = np.unique(key, return_inverse=True)
+        look_up = self._tariffs.for_entry if step.entry else self._tariffs.for_shipment
         sets: dict[tuple[Charge, ...], int] = {}
         which = np.empty(len(unique), dtype=np.int64)
-        for position, value in enumerate(unique):
-            pair, day = divmod(int(value), len(days))
-            tariff, mode = divmod(pair, len(modes))
-            look_up = self._tariffs.for_entry if step.entry else self._tariffs.for_shipment
-            found = look_up(str(tariffs[tariff]), str(modes[mode]), clock.date_of(int(days[day])))
+        for position, value in enumerate(unique.tolist()):
+            pair, day = divmod(value, days)
+            tariff, mode = divmod(pair, len(names))
+            found = look_up(names[tariff], names[mode], clock.date_of(day + first_day))
             which[position] = sets.setdefault(found, len(sets))
         group_set = which[group]
         for charges, number in sets.items():
@@ -297,7 +175,7 @@ class _Pass:
         elif basis == "per_wm":
             quantity = demand.revenue_ton[shipment]
         elif basis == "per_chargeable_kg":
-            quantity = np.maximum(demand.weight_kg[shipment], demand.volume_m3[shipment] * self._factor[rows])
+            quantity = np.maximum(demand.weight_kg[shipment], demand.volume_m3[shipment] * self._journey.factor[rows])
         elif basis in ("pct_of_value", "pct_of_entry_value"):
             quantity = demand.value[shipment] / 1e6
         else:  # pct_of_duty, the only other basis of a shipment
@@ -333,10 +211,9 @@ class _Pass:
         """Return the value duty is charged on, (m,) int64: goods, and for CIF regimes insurance and freight."""
         options, demand = self._options, self._demand
         value = demand.value[options.shipment].copy()
-        cif_regimes = {regime.regime_id for regime in self._network.regimes if regime.valuation == "CIF"}
-        cif = np.array([name in cif_regimes for name in self._regime], dtype=bool)
-        per_wm = _pick(self._run, [run.lane.customs_freight_per_wm for run in self._routes.runs], None, [], 0.0)
-        deemed = round_array(per_wm.astype(np.float64) * demand.revenue_ton[options.shipment])
+        cif = self._of_regime([regime for regime in self._network.regimes if regime.valuation == "CIF"])
+        per_wm = spread(self._journey.run, [run.lane.customs_freight_per_wm for run in self._options.routes.runs])
+        deemed = round_array(per_wm * demand.revenue_ton[options.shipment])
         freight = np.where(options.pooled, deemed, self._trunk)
         value[cif] += (self._insurance + freight)[cif]
         return value
@@ -355,22 +232,25 @@ class _Pass:
                 self._record_duty(duty, rows, customs_value[rows], cost)
 
     def _layer_groups(self) -> Iterable[tuple[tuple[Duty, ...], Int64]]:
-        demand, options = self._demand, self._options
-        regimes, regime_key = np.unique(self._regime.astype(str), return_inverse=True)
-        key = np.stack([options.shipment, regime_key, self._eta])
-        unique, group = np.unique(key, axis=1, return_inverse=True)
+        demand, journey = self._demand, self._journey
+        first_day = int(journey.eta.min(initial=0))
+        days = int(journey.eta.max(initial=0)) - first_day + 1
+        key = (self._options.shipment * len(journey.names) + journey.regime) * days + journey.eta - first_day
+        unique, group = np.unique(key, return_inverse=True)
         sets: dict[tuple[Duty, ...], int] = {}
-        which = np.empty(unique.shape[1], dtype=np.int64)
-        for position, (shipment, regime, day) in enumerate(unique.T):
-            schedule = self._network.regime[str(regimes[regime])].schedule
+        which = np.empty(len(unique), dtype=np.int64)
+        for position, value in enumerate(unique.tolist()):
+            pair, day = divmod(value, days)
+            shipment, regime = divmod(pair, len(journey.names))
+            schedule = self._network.regime[journey.names[regime]].schedule
             found = self._duties.layers(
                 schedule,
                 demand.shipments[shipment].hs_code,
                 demand.country_of_origin(shipment),
-                clock.date_of(int(day)),
+                clock.date_of(day + first_day),
             )
             which[position] = sets.setdefault(found, len(sets))
-        group_set = which[group.reshape(-1)] if len(options.shipment) else which
+        group_set = which[group]
         for layers, number in sets.items():
             yield layers, np.flatnonzero(group_set == number)
 
@@ -381,7 +261,7 @@ class _Pass:
     def _charge_tax(self, customs_value: Int64) -> Int64:
         tax = np.zeros(len(customs_value), dtype=np.int64)
         for regime in self._network.regimes:
-            rows = np.flatnonzero(self._regime == regime.regime_id)
+            rows = np.flatnonzero(self._of_regime([regime]))
             if not regime.tax_rate_pct or not len(rows):
                 continue
             base = customs_value[rows] + self._duty[rows]
@@ -424,6 +304,13 @@ class _Pass:
                     )
                 )
 
+    def _of_regime(self, regimes: Sequence[Regime]) -> Bools:
+        """Return which options are entered under one of the regimes, (m,) bool."""
+        names = self._journey.names
+        numbers = [names.index(regime.regime_id) for regime in regimes if regime.regime_id in names]
+        found: Bools = np.isin(self._journey.regime, numbers)
+        return found
+
     # -- time -----------------------------------------------------------------------------------------------
 
     def _time(self) -> tuple[Int64, Int64, Int64]:
@@ -442,26 +329,3 @@ def plain(number: float) -> Decimal:
     Decimal('2.5')
     """
     return Decimal(format(round(float(number), 6), "f").rstrip("0").rstrip(".") or "0")
-
-
-def link_km(network: Network, link: Link) -> float:
-    """Return the length of a road link in km."""
-    return road_km(network, network.place[link.origin], network.place[link.destination])
-
-
-def _pick(
-    index: Int64,
-    values: Sequence[object],
-    other: Int64 | None,
-    others: Sequence[object],
-    missing: object = "",
-) -> npt.NDArray[np.object_]:
-    """Return ``values[index]`` where index >= 0, else ``others[other]`` where other >= 0, else `missing`."""
-    found = np.full(len(index), missing, dtype=object)
-    on = index >= 0
-    if len(values):
-        found[on] = np.array(values, dtype=object)[index[on]]
-    if other is not None and len(others):
-        rest = other >= 0
-        found[rest] = np.array(others, dtype=object)[other[rest]]
-    return found

@@ -11,7 +11,7 @@ from network.cells import cell_text, is_date
 from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
 from network.errors import Finding, nearest
 from network.model import Network
-from network.rows import choices
+from network.rows import base_type, choices
 from network.tables import GATEWAY_KINDS, KEYS, REQUIRED, TABLES, Lane, Row
 
 MODES = choices(Lane.model_fields["mode"].annotation)
@@ -32,11 +32,14 @@ class Written:
     texts : mapping of column to set of str
         Every text written in a column, of refused rows too, so that one fault is not reported twice; a column
         that could not be read is absent, and what refers to it is not judged.
+    refused : sequence of (line, cells)
+        Rows that are wrong in themselves; what they refer to is judged all the same.
     """
 
     file: str
     lines: Sequence[int]
     texts: Mapping[str, frozenset[str]]
+    refused: Sequence[tuple[int, Mapping[str, str]]] = ()
 
 
 def check_network(network: Network, written: Mapping[str, Written] | None = None) -> list[Finding]:
@@ -161,6 +164,13 @@ class _Check:
                 value = getattr(row, column)
                 for name in value if isinstance(value, tuple) else (value,) if value else ():
                     yield from self._unknown((table, position, column), name, known, what)
+            several = base_type(TABLES[table].model_fields[column].annotation) is tuple
+            for line, cells in self._written[table].refused if table in self._written else ():
+                text = cells.get(column, "")
+                for name in (part.strip() for part in (text.split(";") if several else [text])):
+                    if name and name not in known:
+                        yield Finding(self._file(table), line, column, name, what, nearest(name, known),
+                                      "REFERENCE.UNKNOWN")  # fmt: skip
 
     def words(self) -> Iterator[Finding]:
         """Lists hold the words they may hold."""

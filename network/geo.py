@@ -1,6 +1,6 @@
 """Distances, coordinates of addresses and drawn paths.
 
-Single distances come from geopy's geodesic; matrices use the haversine formula (within 0.3 % of it).
+Single distances come from geopy's geodesic; matrices use the haversine formula (within 0.6 % of it).
 Addresses are resolved from the network itself, from coordinates written as text and from a persistent cache;
 a geocoder is asked only when the caller hands one in, never during planning.
 """

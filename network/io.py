@@ -186,7 +186,9 @@ def _build(raws: _Raws, lines: _KeyLines, findings: list[Finding]) -> tuple[Netw
             tables[table] = tuple(rows)
             findings += found
             texts = {column: frozenset(row[column] for row in raw.rows) for column in raw.columns}
-            written[table] = Written(raw.file, numbers, texts)
+            right = set(numbers)
+            refused = [pair for pair in zip(raw.line_numbers, raw.rows, strict=True) if pair[0] not in right]
+            written[table] = Written(raw.file, numbers, texts, refused)
     header = tables.pop("network")
     if header is None:
         header = SETTINGS["network"](name="unnamed")  # type: ignore[call-arg]

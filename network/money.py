@@ -39,15 +39,18 @@ def to_micros(amount: Decimal | str | int) -> int:
 def round_array(amounts: Float64) -> Int64:
     """Return amounts in units of currency as micro-units, each rounded half up to whole cents.
 
-    Floats first lose the noise below a millionth of a cent, so that 0.285 * 100 = 28.499999999999996 rounds as
-    28.5 does. The exact counterpart for one amount is :func:`to_micros`.
+    A float that misses half a cent only by the noise of a few multiplications (0.285 * 100 is
+    28.499999999999996) rounds as the exact number does. The exact counterpart for one amount is
+    :func:`to_micros`.
 
     Parameters
     ----------
     amounts : (n,) float64, units of currency, below 9e9
     """
-    cents = np.round(np.asarray(amounts, dtype=np.float64) * 100.0, 8)
-    return (np.sign(cents) * np.floor(np.abs(cents) + 0.5)).astype(np.int64) * CENT
+    cents = np.asarray(amounts, dtype=np.float64) * 100.0
+    size = np.abs(cents)
+    noise = 1e-9 + size * 1e-15
+    return (np.sign(cents) * np.floor(size + 0.5 + noise)).astype(np.int64) * CENT
 
 
 def percent_of(value: int, rate_ppb: int) -> int:

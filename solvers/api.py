@@ -8,7 +8,7 @@ import numpy as np
 
 from ._watch import Watch
 from .assignment import Assignment
-from .bound import Ascent, DualAscent, Pairs
+from .bound import Ascent, DualAscent
 from .construct import Openings, construct, construct_by_loads
 from .cpsat import Effort, solve_region, whole
 from .delta import State
@@ -16,6 +16,7 @@ from .evaluate import Evaluation, evaluate
 from .improve import Search, improve
 from .options import SolveOptions
 from .outcome import NoPlan, Progress, Solved, StopReason, relative_gap
+from .pairs import Pairs
 from .problem import Bools, Problem
 from .regions import improve_regions
 
@@ -77,9 +78,17 @@ class _Run:
         dual = DualAscent(self.problem, self.pairs)
         work, search = self.options.work, Search(self.problem, self.pairs, self.watch, self.options.seed)
         self.offer("construct", construct(self.problem, self.pairs, self.watch))
-        self.offer("improve", improve(search, self.best, 20 * work))
-        self.climb(dual, 100 + 7 * work)
-        for phase in (self.exact, self.construct_by_loads, self.anneal, self.tighten, self.exact, self.solve_regions, self.exact):
+        self.offer("improve", improve(search, self.best, 8 * work))
+        self.climb(dual, 100 + 3 * work)
+        for phase in (
+            self.exact,
+            self.construct_by_loads,
+            self.anneal,
+            self.tighten,
+            self.exact,
+            self.solve_regions,
+            self.exact,
+        ):
             if self.done():
                 return
             phase(dual)
@@ -92,7 +101,7 @@ class _Run:
 
     def tighten(self, dual: DualAscent) -> None:
         """Raise the bound again, knowing a better plan."""
-        self.climb(dual, 20 + 3 * self.options.work)
+        self.climb(dual, self.options.work)
 
     def construct_by_loads(self, dual: DualAscent) -> None:
         """Make plans load by load from the dual prices."""
@@ -106,7 +115,7 @@ class _Run:
     def anneal(self, dual: DualAscent) -> None:
         """Search locally, over the options that a better plan may use."""
         search = self.searching(dual)
-        self.offer("improve", improve(search, self.best, 200 * self.options.work, self.bound))
+        self.offer("improve", improve(search, self.best, 240 * self.options.work, self.bound))
 
     def solve_regions(self, dual: DualAscent) -> None:
         """Solve parts of the plan exactly, the rest fixed."""

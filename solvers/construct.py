@@ -11,8 +11,8 @@ from network.money import Float64, Int64
 
 from ._watch import Watch
 from .assignment import Assignment
-from .bound import Pairs
 from .delta import Focus, State
+from .pairs import Pairs
 from .problem import Bools, Problem
 
 _GREEDS = (0.0, 0.15, 0.3, 0.5, 1.0)
@@ -63,7 +63,7 @@ class Openings:
         self._colours = _colours(problem.conflict)
         live = np.flatnonzero((payment > 0) & ~problem.lot_alone[pairs.lot])
         pools, first = np.unique(pairs.pool[live], return_index=True)
-        for pool, rows in zip(pools.tolist(), np.split(live, first[1:]), strict=True):
+        for pool, rows in zip(pools.tolist(), np.split(live, first)[1:], strict=True):
             lots = pairs.lot[rows]
             order = np.argsort(-payment[rows] / np.maximum(bulk[lots], 1e-9), kind="stable")
             self._members[pool] = lots[order], payment[rows][order]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -146,7 +146,8 @@ class _RegionModel:
             self._pack(pool, users)
         self._limits()
         self.cp.minimize(
-            cp_model.LinearExpr.weighted_sum([v for _, v in self.objective], [c for c, _ in self.objective]) + self.constant
+            cp_model.LinearExpr.weighted_sum([v for _, v in self.objective], [c for c, _ in self.objective])
+            + self.constant
             if self.objective
             else self.constant
         )
@@ -187,9 +188,9 @@ class _RegionModel:
     # -- packing of one pool ----------------------------------------------------------------------------------------
 
     def _pack(self, pool: int, users: dict[int, list[cp_model.IntVar]]) -> None:
-        slots = [
-            _Slot(pool, base, load.type) for load, base in self._kept_loads if base and load.pool == pool
-        ] + [_Slot(pool, (), leader=lot) for lot in users]
+        slots = [_Slot(pool, base, load.type) for load, base in self._kept_loads if base and load.pool == pool] + [
+            _Slot(pool, (), leader=lot) for lot in users
+        ]
         hinted = self._hinted_slots(pool, slots)
         order = {lot: rank for rank, lot in enumerate(users)}
         joins: dict[int, list[cp_model.IntVar]] = {lot: [] for lot in users}
@@ -286,7 +287,9 @@ class _RegionModel:
             if there is not None:
                 present.append(there)
             for fee in fees:
-                self._fee(fee, value.get(party, 0), there, [(slot.members[i], int(problem.lot_entry_value[i])) for i in lots])
+                self._fee(
+                    fee, value.get(party, 0), there, [(slot.members[i], int(problem.lot_entry_value[i])) for i in lots]
+                )
         if most >= 0:
             self.cp.add(sum(present) + len(value) <= most)
         for party, base_value in value.items():
@@ -330,7 +333,7 @@ class _RegionModel:
         base: int,
         joining: list[tuple[cp_model.IntVar, int]],
         charged: cp_model.IntVar,
-        when: list[cp_model.IntVar],
+        when: Sequence[cp_model.LiteralT],
     ) -> None:
         """Enforce ``charged >= flat + round_half_up(rate * value)`` in cents, exactly, in integers.
 

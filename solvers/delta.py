@@ -15,7 +15,7 @@ import numpy as np
 from network.money import Float64, Int64
 
 from .assignment import Assignment, Load
-from .bound import Pairs
+from .pairs import Pairs
 from .problem import Bools, EntryFee, Problem
 
 UNPLANNED = -1
@@ -116,6 +116,12 @@ class State:
         self._is_limited = [
             any(self._limit[row] >= 0 or self._type_resource[row] >= 0 for row in rows) for rows in self._types
         ]
+        self._needs_start: list[int] = problem.option_resource_start.tolist()
+        self._all_needs: list[tuple[int, int]] = list(
+            zip(problem.option_resource.tolist(), problem.option_resource_amount.tolist(), strict=True)
+        )
+        self._scheme = problem.pool_scheme.tolist()
+        self._entry_known: dict[tuple[int, int], int] = {}
         self._scarce = _scarce_resources(problem)
         self._views: list[LotView | None] = [None] * problem.n_lots
 
@@ -237,7 +243,11 @@ class State:
     def _may_share(self, load: OpenLoad, lot: int) -> bool:
         if not self._enemies[self._class[lot]].isdisjoint(load.classes):
             return False
-        if load.lots and (load.alone or self._alone[lot]) and (len(load.groups) > 1 or self._group[lot] not in load.groups):
+        if (
+            load.lots
+            and (load.alone or self._alone[lot])
+            and (len(load.groups) > 1 or self._group[lot] not in load.groups)
+        ):
             return False
         most: int = self._max_parties[load.pool]
         return most < 0 or self._party[lot] in load.parties or len(load.parties) < most
@@ -265,7 +275,14 @@ class State:
         return used <= limit
 
     def _entry(self, pool: int, value: int) -> int:
-        return sum(fee.amount(value) for fee in self._fees[pool])
+        """Return the fees of a customs entry; most values come again and again."""
+        key = self._scheme[pool], value
+        amount = self._entry_known.get(key)
+        if amount is None:
+            if len(self._entry_known) > 200_000:
+                self._entry_known.clear()
+            amount = self._entry_known[key] = sum(fee.amount(value) for fee in self._fees[pool])
+        return amount
 
     # -- the best place of a lot ------------------------------------------------------------------------------------
 
@@ -340,7 +357,9 @@ class State:
         total = view.cost + view.open_price[view.columns].sum(axis=1)
         for k in np.argsort(total, kind="stable")[:20].tolist():
             option = int(view.options[k])
-            if total[k] < self.unplanned_price[lot] and self.put(lot, option, [None] * len(self.problem.pools_of(option))):
+            if total[k] < self.unplanned_price[lot] and self.put(
+                lot, option, [None] * len(self.problem.pools_of(option))
+            ):
                 return
 
     def join(self, lot: int, focus: Focus) -> bool:
@@ -413,10 +432,7 @@ class State:
                 self._resource_used[self._type_resource[row]] += step * self._type_amount[row]
 
     def _needs(self, option: int) -> list[tuple[int, int]]:
-        row = slice(self.problem.option_resource_start[option], self.problem.option_resource_start[option + 1])
-        return list(
-            zip(self.problem.option_resource[row].tolist(), self.problem.option_resource_amount[row].tolist(), strict=True)
-        )
+        return self._all_needs[self._needs_start[option] : self._needs_start[option + 1]]
 
     def _resources_allow(self, option: int) -> bool:
         total: dict[int, int] = {}

@@ -17,9 +17,9 @@ from network.money import Float64
 
 from ._watch import Watch
 from .assignment import Assignment
-from .bound import Pairs
 from .construct import Openings, bulk_of, settle
 from .delta import Focus, OpenLoad, State
+from .pairs import Pairs
 from .problem import Bools, Problem
 
 
@@ -43,6 +43,10 @@ class Search:
     seed: int
     keep: Bools | None = None
     payment: Float64 | None = None
+
+
+_HEAT = 0.15
+"""First temperature of the annealing, as a part of the mean cost of a lot."""
 
 
 class _Ruins:
@@ -114,7 +118,7 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> As
     ruins = _Ruins(search, state, rng)
     bulk = bulk_of(problem)
     best, best_cost = start, state.cost
-    hot = 0.15 * state.cost / problem.n_lots
+    hot = _HEAT * state.cost / problem.n_lots
     for k in range(moves):
         if k % 8 == 0 and search.watch.stopped():
             break

@@ -161,7 +161,9 @@ class Problem:
 
     def pools_of(self, option: int) -> list[int]:
         """Return the pools an option uses, in order."""
-        return self.option_pool[self.option_pool_start[option] : self.option_pool_start[option + 1]].tolist()
+        start, stop = self.option_pool_start[option : option + 2].tolist()
+        pools: list[int] = self.option_pool[start:stop].tolist()
+        return pools
 
     def types_of(self, pool: int) -> range:
         """Return the equipment types of a pool."""
@@ -204,6 +206,8 @@ def validate(problem: Problem) -> None:
     _check_indices(problem)
     _check_amounts(problem)
     _check_schemes(problem)
+    if problem.conflict.shape[0] != problem.conflict.shape[1]:
+        raise SolveError(f"conflict: found shape {problem.conflict.shape}, expected a square matrix.")
     if not np.array_equal(problem.conflict, problem.conflict.T):
         row, column = np.argwhere(problem.conflict != problem.conflict.T)[0]
         raise SolveError(f"conflict[{row}, {column}]: the matrix is not symmetric. Maybe set conflict | conflict.T.")

@@ -62,12 +62,7 @@ def _related(state: State, rng: np.random.Generator) -> list[int]:
     while len(chosen) < min(_LOTS, n):
         seed = chosen[int(rng.integers(len(chosen)))]
         peers = [lot for load in state.loads_of[seed] for lot in load.lots]
-        near = [
-            lot
-            for pool in state.view(seed).local
-            for load in state.open.get(pool, ())
-            for lot in load.lots
-        ]
+        near = [lot for pool in state.view(seed).local for load in state.open.get(pool, ()) for lot in load.lots]
         pool_of_lots = [lot for lot in (peers + near) if lot not in chosen] or [
             lot for lot in range(n) if lot not in chosen
         ]

@@ -13,12 +13,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from consolidation.check import CheckResult, judge
+from consolidation.checker import CheckResult, judge
 from consolidation.checking.case import Traveller
 from consolidation.checking.dates import work_out
 from consolidation.checking.journeys import resolve
 from consolidation.checking.world import World
-from consolidation.plan import Plan, PlannedShipment
+from consolidation.plan_model import Plan, PlannedShipment
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from network.io import content_hash as network_hash
@@ -172,15 +172,21 @@ def hand_plan() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def signed(content: dict[str, Any], network: Network = NETWORK, goods: list[Shipment] | None = None) -> dict[str, Any]:
+    """Return a copy of a plan's content with the right content hashes of its inputs."""
+    content = copy.deepcopy(content)
+    content["inputs"]["network_sha256"] = network_hash(network)
+    content["inputs"]["shipments_sha256"] = shipments_hash(shipments() if goods is None else goods)
+    return content
+
+
 def verdict(
     content: dict[str, Any], network: Network = NETWORK, goods: list[Shipment] | None = None, *, sign: bool = True
 ) -> CheckResult:
     """Return what the judge says of a plan; `sign` writes the right content hashes into it first."""
     goods = shipments() if goods is None else goods
-    content = copy.deepcopy(content)
     if sign:
-        content["inputs"]["network_sha256"] = network_hash(network)
-        content["inputs"]["shipments_sha256"] = shipments_hash(goods)
+        content = signed(content, network, goods)
     return judge(Plan.model_validate(content), network, goods)
 
 

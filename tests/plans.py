@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from consolidation.plan import (
+from consolidation.plan_model import (
     CATEGORIES,
     Certificate,
     Inputs,
@@ -158,7 +158,7 @@ def plan_of(rows: list[PlannedShipment], loads: tuple[PlannedLoad, ...], unplann
         currency="USD", cost=cost, bound=bound, gap=float((cost - bound) / cost) if cost else 0.0,
         proven_optimal=not cost, cash_cost=cash, priced_time=priced, unplanned_price=price,
         baseline_cost=sum((row.baseline_cost for row in rows), zero), baseline_priced_time=zero, baseline_missing=0,
-        shipments=len(rows) + len(unplanned), unplanned=len(unplanned), stop_reason="time_limit",
+        shipments=len(rows) + len(unplanned), unplanned=len(unplanned), stop_reason="TIME",
     )  # fmt: skip
     inputs = Inputs(
         network="Sample network", network_sha256="a" * 64, shipments_sha256="b" * 64, scenario="", currency="USD",

@@ -270,7 +270,9 @@ class _Week:
             int(m3 * 1e6), int(kg * 1e3), int(80 + 900 * m3 + 0.1 * value), int(rng.choice(4, p=[0.75, 0.12, 0.08, 0.05])),
             seller, bool(rng.random() < 0.03), int(seller / shape.sellers_per_party), value,
         )  # fmt: skip
-        for site in rng.choice(shape.warehouses, min(shape.warehouses, int(rng.integers(1, 4))), replace=False).tolist():
+        for site in rng.choice(
+            shape.warehouses, min(shape.warehouses, int(rng.integers(1, 4))), replace=False
+        ).tolist():
             pick = 18 + m3 * (4 + 0.02 * float(np.linalg.norm(self.sites[site] - self.sites[0])))
             for run in self.serves[site].tolist():
                 if ready + 2 <= self.cut[run]:

@@ -11,7 +11,7 @@ from consolidation.checking.dates import Dates
 from consolidation.checking.journeys import Journey
 from consolidation.checking.quantities import importer_of
 from consolidation.checking.world import World
-from consolidation.plan import CostLine, Plan, PlannedLoad
+from consolidation.plan_model import CostLine, Plan, PlannedLoad
 from consolidation.shipments import Shipment
 
 

@@ -11,7 +11,7 @@ from consolidation.checking.loads import Held
 from consolidation.checking.own_lines import Own, final_leg_tariff, trunk_priced
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.shared_lines import entry_lines, load_charges, load_lines, load_steps
-from consolidation.plan import CostLine
+from consolidation.plan_model import CostLine
 from network.charges import ENTRY_BASES, LOAD_BASES
 
 _TEXTS = ("name", "category", "side", "payer", "basis", "currency")
@@ -32,7 +32,7 @@ def expected_lines(case: Case, own: dict[str, Own], held: Iterable[Held]) -> lis
     for ids in case.entry_groups.values():
         travellers = case.resolved(ids)
         if travellers:
-            found.extend(entry_lines(case, travellers))
+            found.extend(entry_lines(travellers))
     return found
 
 

@@ -73,20 +73,5 @@ def unplanned(case: Case) -> Iterator[Violation]:
             yield violation("UNPLANNED.PRICE", where, "price of leaving it out", row.price, f"0 or {stated}")
 
 
-def baselines(case: Case) -> Iterator[Violation]:
-    """Yield violations for baselines that cannot be: negative, or not the planned figures where nobody sells any."""
-    for planned in case.plan.shipments:
-        where = f"shipment {planned.shipment_id}"
-        stated = (planned.baseline_cost, planned.baseline_priced_time, planned.baseline_days)
-        if any(figure < 0 for figure in stated):
-            yield violation("BASELINE.NEGATIVE", where, "baseline cost, time and days", stated, "nothing below zero")
-        if planned.baseline_service is None:
-            own = (planned.landed_cost, sum(planned.priced_time.values(), Decimal(0)), planned.days)
-            if stated != own:
-                found, expected = (" ".join(str(part) for part in row) for row in (stated, own))
-                what = "baseline of a shipment that nobody could send alone"
-                yield violation("BASELINE.STAND_IN", where, what, found, expected)
-
-
-RULES = (coverage, copied, unplanned, baselines)
+RULES = (coverage, copied, unplanned)
 """Every rule of this module."""

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from consolidation.checking.journeys import Chain, Journey
 from consolidation.checking.result import Violation, violation
-from consolidation.checking.world import World, decimal
+from consolidation.checking.world import Run, World, decimal
 from network.clock import date_of, day_number, instant, iso
-from network.tables import Place
+from network.tables import Link, Place, Regime
 
 HANDOVER = dt.time(18, 0)
 """Local time at which goods stuffed on a day leave the origin warehouse."""
@@ -69,11 +69,9 @@ def _by_lane(world: World, journey: Journey, chain: Chain) -> Dates:
     at_warehouse = world.calendar(warehouse).add_days(ready, collection_days(world, chain))
     stuffed = world.calendar(warehouse).add_days(at_warehouse, math.ceil(warehouse.dwell_days))
     left = instant(dt.datetime.combine(date_of(stuffed), HANDOVER), warehouse.timezone)
-    released = day_number(run.eta_date) + math.ceil(run.gateway_in.dwell_days)
-    cleared = world.calendar(run.gateway_in).next_open(released + math.ceil(journey.regime.clearance_days))
+    released, cleared = clearance(world, run, journey.regime)
     dispatched, inland = _inland(world, journey, chain, cleared)
-    haul = _truck_days(world, journey.final_leg_km)
-    delivered = world.calendar(journey.fc).next_open((cleared if dispatched is None else dispatched) + haul)
+    delivered = delivery(world, journey.fc, cleared if dispatched is None else dispatched, journey.final_leg_km)
     received = _received(journey, delivered)
     out, into = run.gateway_out, run.gateway_in
     milestones = (
@@ -100,8 +98,22 @@ def collection_days(world: World, chain: Chain) -> int:
     return max(1, math.ceil(chain.collection_km / decimal(world.network.planning.collection_km_per_day)))
 
 
-def _truck_days(world: World, km: Decimal) -> int:
-    return max(1, math.ceil(km / decimal(world.network.planning.truck_km_per_day)))
+def clearance(world: World, run: Run, regime: Regime) -> tuple[int, int]:
+    """Return the days on which the terminal releases and customs clears what a run brings."""
+    released = day_number(run.eta_date) + math.ceil(run.gateway_in.dwell_days)
+    return released, world.calendar(run.gateway_in).next_open(released + math.ceil(regime.clearance_days))
+
+
+def devanning(world: World, hub: Place, drayage: Link, cleared: int) -> tuple[int, int]:
+    """Return the days on which goods are in at a deconsolidation centre and ready for dispatch."""
+    arrived = world.calendar(hub).next_open(cleared + math.ceil(drayage.transit_days))
+    return arrived, world.calendar(hub).add_days(arrived, math.ceil(hub.dwell_days))
+
+
+def delivery(world: World, fc: Place, start: int, km: Decimal) -> int:
+    """Return the day on which a final leg of `km` that starts on a day is delivered."""
+    days = max(1, math.ceil(km / decimal(world.network.planning.truck_km_per_day)))
+    return world.calendar(fc).next_open(start + days)
 
 
 def _inland(
@@ -110,9 +122,7 @@ def _inland(
     hub, drayage = chain.hub, chain.drayage
     if hub is None or drayage is None:
         return None, ()
-    calendar = world.calendar(hub)
-    arrived = calendar.next_open(cleared + math.ceil(drayage.transit_days))
-    dispatched = calendar.add_days(arrived, math.ceil(hub.dwell_days))
+    arrived, dispatched = devanning(world, hub, drayage, cleared)
     if journey.planned.final_leg == "ftl":
         dispatched = next_dispatch(world, hub, dispatched)
     return dispatched, (

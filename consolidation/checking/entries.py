@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from consolidation.checking.case import Case
 from consolidation.checking.quantities import goods_value, importer_of
 from consolidation.checking.result import Violation, violation
-from consolidation.plan import CustomsEntry
+from consolidation.plan_model import CustomsEntry
 from network.money import from_micros
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from consolidation.checking.result import Violation, violation
 from consolidation.folder import CERTIFICATE, PLAN, TABLE_FILES, tables
-from consolidation.plan import Plan
+from consolidation.plan_model import Plan
 
 REQUIRED = (PLAN, CERTIFICATE, *TABLE_FILES)
 """Files without which a folder is no plan."""

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from consolidation.checking.case import Case
 from consolidation.checking.result import Violation, violation
-from consolidation.plan import SCHEMA_VERSION, Plan
+from consolidation.plan_model import SCHEMA_VERSION, Plan
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from network.io import content_hash as network_hash

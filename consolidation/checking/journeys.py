@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World
-from consolidation.plan import PlannedShipment
+from consolidation.plan_model import PlannedShipment
 from consolidation.shipments import Shipment
 from network.tables import Courier, Link, Place, Receiving, Regime
 

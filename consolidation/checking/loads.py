@@ -11,7 +11,7 @@ from consolidation.checking.case import Case, Traveller
 from consolidation.checking.quantities import importer_of, volume_m3, weight_kg
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import World, decimal
-from consolidation.plan import PlannedLoad
+from consolidation.plan_model import PlannedLoad
 from network.clock import date_of, iso
 from network.tables import Equipment
 

@@ -10,9 +10,10 @@ from typing import Literal
 
 from consolidation.checking.dates import Dates, days_of
 from consolidation.checking.journeys import Chain, Journey
-from consolidation.checking.quantities import Counts, count, layers_of
+from consolidation.checking.quantities import Counts, count, goods_value, layers_of, volume_m3
 from consolidation.checking.world import World, decimal
-from consolidation.plan import CostLine
+from consolidation.plan_model import CostLine
+from consolidation.shipments import Shipment
 from network.charges import amount
 from network.money import from_micros, to_micros
 from network.tables import Charge, Place
@@ -193,25 +194,29 @@ def _tax(world: World, journey: Journey, own: Own, value: Decimal, duty: Decimal
 
 
 def priced_time(world: World, journey: Journey, dates: Dates, value_of_day: Decimal) -> dict[str, Decimal]:
-    """Return the priced time of a journey by kind, plan currency.
+    """Return the priced time of a journey by kind, plan currency; see :func:`price_of_days`."""
+    days, late = days_of(journey, dates)
+    return price_of_days(world, journey.shipment, days, late, value_of_day)
+
+
+def price_of_days(world: World, shipment: Shipment, days: int, late: int, value_of_day: Decimal) -> dict[str, Decimal]:
+    """Return what days on the way and late days of a shipment are worth by kind, plan currency.
 
     Parameters
     ----------
     value_of_day : Decimal, plan currency per m3 and day
     """
-    planning, shipment = world.network.planning, journey.shipment
-    counts = count(world, journey)
-    value = from_micros(counts.value)
-    days, late = days_of(journey, dates)
+    planning = world.network.planning
+    value = from_micros(goods_value(world, shipment))
     late_price = value * decimal(planning.late_pct_of_value_per_day) / 100
     if shipment.late_price_per_day is not None:
         late_price = shipment.late_price_per_day * world.network.rate[shipment.currency]
-    amounts = {
+    prices = {
         "CARRYING": value * decimal(planning.carrying_pct_per_year) * days / 100 / _DAYS_PER_YEAR,
-        "TRANSIT": value_of_day * counts.m3 * days,
+        "TRANSIT": value_of_day * volume_m3(shipment) * days,
         "LATENESS": late_price * late,
     }
-    return {kind: from_micros(to_micros(amount)) for kind, amount in amounts.items()}
+    return {kind: from_micros(to_micros(price)) for kind, price in prices.items()}
 
 
 def trunk_priced(world: World, journey: Journey, chain: Chain, dates: Dates) -> bool:

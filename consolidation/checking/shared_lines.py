@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from consolidation.checking.case import Case, Traveller
+from consolidation.checking.case import Traveller
 from consolidation.checking.loads import Held
 from consolidation.checking.own_lines import Step, line_of, tariff_of
 from consolidation.checking.quantities import goods_value
 from consolidation.checking.world import decimal
-from consolidation.plan import CostLine
+from consolidation.plan_model import CostLine
 from network.charges import amount
 from network.clock import date_of
 from network.money import from_micros, share
@@ -72,9 +72,9 @@ def load_lines(held: Held) -> Iterator[CostLine]:
             yield from _shared(charge, quantity, micros, held.travellers, weights, held.load.load_id)
 
 
-def entry_lines(case: Case, travellers: Sequence[Traveller]) -> Iterator[CostLine]:
+def entry_lines(travellers: Sequence[Traveller]) -> Iterator[CostLine]:
     """Yield every line that the customs entry of these shipments is charged once, shared by goods value."""
-    world, journey = case.world, travellers[0].journey
+    world, journey = travellers[0].world, travellers[0].journey
     values = [goods_value(world, each.journey.shipment) for each in travellers]
     day: dt.date = travellers[0].dates.after
     for charge in world.charges(journey.regime.entry_tariff, day, journey.mode, "entry"):

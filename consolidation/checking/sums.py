@@ -10,7 +10,7 @@ from consolidation.checking.case import Case
 from consolidation.checking.own_lines import Own, priced_time
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import decimal
-from consolidation.plan import CATEGORIES, PlannedShipment
+from consolidation.plan_model import CATEGORIES, PlannedShipment
 from network.charges import ENTRY_BASES
 from network.money import from_micros
 

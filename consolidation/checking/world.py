@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -136,6 +137,16 @@ class World:
         if run_id not in self._runs:
             self._runs[run_id] = self._resolve(run_id)
         return self._runs[run_id]
+
+    def runs(self, first: dt.date, last: dt.date) -> Iterator[Run]:
+        """Yield every run with a local ETD date in [first, last]."""
+        days = [first + dt.timedelta(days=k) for k in range((last - first).days + 1)]
+        for row in self.network.departures:
+            for day in days:
+                if (row.weekday is None or day.isoweekday() == row.weekday) and not not_running(row, day):
+                    run = self.run(f"{row.departure_id}@{day.isoformat()}")
+                    if isinstance(run, Run):
+                        yield run
 
     def _resolve(self, run_id: str) -> Run | str:
         row_id, _, text = run_id.rpartition("@")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from consolidation.plan import PlannedShipment
+from consolidation.plan_model import PlannedShipment
 from network.geo import Locator
 from network.model import Network
 

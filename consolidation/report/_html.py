@@ -69,6 +69,15 @@ def number(value: object, places: int = 0) -> str:
     return f"{float(str(value)):,.{places}f}".replace("-", "−")
 
 
+def count(amount: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> count(1200, "shipment")
+    '1,200 shipments'
+    """
+    return f"{amount:,} {noun}{'' if amount == 1 else 's'}"
+
+
 def percent(share: float, places: int = 1) -> str:
     """Return a share as a percentage.
 
@@ -105,7 +114,7 @@ def table(
     body = "".join("<tr>" + "".join(map(_cell, columns, row)) + "</tr>" for row in shown)
     search = (
         f'<p class="search"><label>Filter <input type="search" data-table="{escape(name)}" '
-        f'placeholder="any text in a row"></label> <span class="found" aria-live="polite">{len(shown):,} row{"" if len(shown) == 1 else "s"}</span></p>'
+        f'placeholder="any text in a row"></label> <span class="found" aria-live="polite">{count(len(shown), "row")}</span></p>'
         if searchable
         else ""
     )

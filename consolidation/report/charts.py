@@ -10,7 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from consolidation.plan import CATEGORIES, Plan, PlannedLoad, PlannedShipment
+from consolidation.plan_model import CATEGORIES, Plan, PlannedLoad, PlannedShipment
 from consolidation.report import _html
 from consolidation.report.map import MODES
 from network.model import Network
@@ -138,7 +138,7 @@ def _load_text(load: PlannedLoad, currency: str) -> str:
         f"<b>{escape(load.load_id)}</b> {escape(load.equipment_id)}: {escape(load.origin)} to "
         f"{escape(load.destination)}{lane}<br>{load.volume_m3:,.2f} m³ = {_html.percent(float(load.fill))} of volume, "
         f"{load.gross_weight_kg:,.0f} kg = {_html.percent(float(load.weight_fill))} of payload<br>"
-        f"{len(load.shipments):,} shipments, {_html.money(load.cost, currency)}{cutoff}<br>"
+        f"{_html.count(len(load.shipments), 'shipment')}, {_html.money(load.cost, currency)}{cutoff}<br>"
         f"departs {escape(load.departs)}<br>arrives {escape(load.arrives)}"
     )
 

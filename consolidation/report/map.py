@@ -17,7 +17,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from consolidation.plan import Plan, PlannedShipment
+from consolidation.plan_model import Plan, PlannedShipment
 from consolidation.report import _flows, _html
 from consolidation.report._flows import ANY, Flow, selection_key
 from consolidation.report._geometry import LABEL_MARKER_PX, VIEWS, Label, View, dense, great_circle, place_labels
@@ -168,11 +168,11 @@ def _lane_text(lane: Lane, flow: Flow, currency: str) -> str:
     dates = [f"{etd} → {eta}" for etd, eta in flow.dates[:6]]
     if len(flow.dates) > 6:
         dates.append(f"and {len(flow.dates) - 6} more departures")
-    loads = f" in {flow.loads:,} loads" if flow.loads else ""
+    loads = f" in {_html.count(flow.loads, 'load')}" if flow.loads else ""
     return (
         f"<b>{escape(lane.lane_id)}</b> {escape(lane.name)}<br>{escape(MODES[lane.mode][0])}: "
         f"{escape(lane.origin)} to {escape(lane.destination)}<br>{flow.volume_m3:,.1f} m³, {flow.weight_kg:,.0f} kg<br>"
-        f"{flow.shipments:,} shipments{loads}<br>trunk freight {escape(currency)} {flow.cost:,.0f}"
+        f"{_html.count(flow.shipments, 'shipment')}{loads}<br>trunk freight {escape(currency)} {flow.cost:,.0f}"
         f"<br>ETD → ETA<br>" + "<br>".join(dates)
     )
 
@@ -202,7 +202,8 @@ def _leg_traces(network: Network, chosen: dict[str, list[PlannedShipment]], curr
         traces.append(_legend_line(f"leg-{group}", name, colour, dash, width, rank))
         traces.append({
             **base, "mode": "lines", "line": {"color": colour, "dash": dash, "width": width}, "hoverinfo": "skip",
-            "opacity": 0.45 if group != "courier" else 0.75, "lon": [x for path in paths for x in (path[0][0], path[-1][0], None)],
+            "opacity": 0.75 if group == "courier" else 0.45,
+            "lon": [x for path in paths for x in (path[0][0], path[-1][0], None)],
             "lat": [y for path in paths for y in (path[0][1], path[-1][1], None)],
             "meta": {"role": "legs", "stride": 3, "variants": indices},
         })  # fmt: skip
@@ -220,7 +221,7 @@ def _mean(path: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 def _leg_text(leg: _flows.Leg, flow: Flow, currency: str) -> str:
     cost = f"<br>{escape(currency)} {flow.cost:,.0f} freight" if leg[0] == "courier" else ""
-    return f"{escape(leg[3])}<br>{flow.volume_m3:,.1f} m³, {flow.shipments:,} shipments{cost}"
+    return f"{escape(leg[3])}<br>{flow.volume_m3:,.1f} m³, {_html.count(flow.shipments, 'shipment')}{cost}"
 
 
 def _legend_line(group: str, name: str, colour: str, dash: str, width: float, rank: int) -> dict[str, Any]:
@@ -270,10 +271,10 @@ def _point_trace(
 
 def _place_text(place: Place, flow: Flow) -> str:
     first, last = flow.dates[0]
-    loads = f" in {flow.loads:,} loads" if flow.loads else ""
+    loads = f" in {_html.count(flow.loads, 'load')}" if flow.loads else ""
     return (
         f"{_place_head(place)}<br>{flow.volume_m3:,.1f} m³, {flow.weight_kg:,.0f} kg<br>"
-        f"{flow.shipments:,} shipments{loads}<br>{first} to {last}"
+        f"{_html.count(flow.shipments, 'shipment')}{loads}<br>{first} to {last}"
     )
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 
-from consolidation.plan import Certificate, Plan, PlannedShipment
+from consolidation.plan_model import Certificate, Plan, PlannedShipment
 from consolidation.report import _html, charts
 from consolidation.report._flows import milestone
-from consolidation.report._html import Column, money, number, pairs, percent, section, table
+from consolidation.report._html import Column, count, money, number, pairs, percent, section, table
 from consolidation.report.map import map_block, map_figure
 from network.model import Network
 
@@ -22,6 +22,14 @@ _SECTIONS = (
     ("loads-section", "Loads"), ("unplanned-section", "Unplanned"), ("refusals-section", "Refusals"),
     ("inputs", "Inputs and options"),
 )  # fmt: skip
+_STOPS = {
+    "OPTIMAL": "The search ended because the plan was proved optimal (OPTIMAL).",
+    "GAP": "The search ended because the wanted gap was reached (GAP).",
+    "WORK": "The search ended because its allowance of work was used up (WORK); more work may find a cheaper plan.",
+    "TIME": "The search ended at its time limit (TIME); more time may find a cheaper plan.",
+    "CANCELLED": "The search was cancelled; this is the best plan it had found (CANCELLED).",
+}
+"""What each reason of :class:`solvers.outcome.StopReason` means."""
 
 
 def write_report(plan: Plan, network: Network, path: Path) -> None:
@@ -111,19 +119,15 @@ def certificate_sentences(proof: Certificate) -> list[str]:
         )
     if proof.baseline_missing:
         told.append(
-            f"{_count(proof.baseline_missing, 'planned shipment')} could not be sent alone by any service; in the "
+            f"{count(proof.baseline_missing, 'planned shipment')} could not be sent alone by any service; in the "
             "comparison the planned cost stands in, so no saving is counted for them."
         )
     if proof.unplanned:
-        told.append(f"Unplanned: {proof.unplanned:,} of {_count(proof.shipments, 'shipment')}; the reasons are below.")
+        told.append(f"Unplanned: {proof.unplanned:,} of {count(proof.shipments, 'shipment')}; the reasons are below.")
     else:
-        told.append(f"Nothing is left out: all {_count(proof.shipments, 'shipment')} are planned.")
-    told.append(f"The search ended because: {proof.stop_reason.replace('_', ' ')}.")
+        told.append(f"Nothing is left out: all {count(proof.shipments, 'shipment')} are planned.")
+    told.append(_STOPS.get(proof.stop_reason, f"The search ended: {proof.stop_reason}."))
     return told
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _savings(plan: Plan, figures: dict[str, go.Figure]) -> str:

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from consolidation.plan import Certificate, Plan
+from consolidation.plan_model import Certificate, Plan
 from consolidation.shipments import Shipment
 
 FOLDER = Path(__file__).parent

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from solvers import Assignment, Problem, Solved, SolveOptions, solve
 from solvers._watch import Watch
-from solvers.bound import DualAscent, Pairs
+from solvers.bound import DualAscent
 from solvers.construct import construct
 from solvers.cpsat import Effort, solve_region, whole
 from solvers.delta import State
 from solvers.evaluate import evaluate
 from solvers.improve import Search, improve
+from solvers.pairs import Pairs
 from tests.oracle import cheapest
 from tests.strategies import permuted, tiny_problems
 

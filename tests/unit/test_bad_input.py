@@ -247,6 +247,11 @@ def test_one_refused_row_does_not_make_others_wrong(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_refused_row_refers_to_is_judged_too(tmp_path: Path) -> None:
+    found = _damaged(tmp_path, "lanes.csv", "CNYTN,USLAX,CN-USWC,load,16", "CNYTN,USLAZ,CN-USWC,load,sixteen")
+    assert [(f.row, f.field, f.value) for f in found] == [(2, "transit_days", "sixteen"), (2, "destination", "USLAZ")]
+
+
 def test_missing_and_misnamed_tables(tmp_path: Path) -> None:
     write_network(tiny_network(), tmp_path / "net")
     (tmp_path / "net" / "lanes.csv").rename(tmp_path / "net" / "lane.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import BaseModel
 
 from consolidation.shipments import Shipment
 from network.catalogue import NUMERIC, FieldInfo, columns, fields
@@ -19,7 +20,7 @@ def test_every_numeric_field_has_a_unit(info: FieldInfo) -> None:
 
 
 def test_every_field_of_every_model_is_listed_once() -> None:
-    models = {"network": Header, "planning": Planning, **TABLES, "shipments": Shipment}
+    models: dict[str, type[BaseModel]] = {"network": Header, "planning": Planning, **TABLES, "shipments": Shipment}
     expected = {(table, column) for table, model in models.items() for column in model.model_fields}
     listed = [(info.table, info.column) for info in ALL]
     assert set(listed) == expected

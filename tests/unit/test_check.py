@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from tests.hand_plan import NETWORK, S1, S2, causes, hand_plan, shipment, shipments, verdict
+from consolidation.checker import judge
+from consolidation.plan_model import Plan
+from tests.hand_plan import NETWORK, S1, S2, causes, hand_plan, shipment, shipments, signed, verdict
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -226,3 +229,53 @@ def test_two_entries_for_one_importer_on_one_load_are_split() -> None:
 
 def test_the_order_of_shipments_does_not_matter() -> None:
     assert verdict(hand_plan(), NETWORK, shipments()[::-1]).ok
+
+
+_FREE = {("plan_id",), ("certificate", "stop_reason")}
+"""Words that may be anything."""
+
+
+def _leaves(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    if isinstance(content, dict | list):
+        for key, value in content.items() if isinstance(content, dict) else enumerate(content):
+            yield from _leaves(value, (*path, key))
+    elif content is not None and path not in _FREE:
+        yield path, content
+
+
+def _others(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, bool):
+        return ()
+    return tuple({"", "?"} - {value}) if isinstance(value, str) else (value + 1, -value - 1)
+
+
+def _replaced(content: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """Return the content with one leaf replaced; what is not on the path is shared."""
+    copied: Any = dict(content)
+    part = copied
+    for key in path[:-1]:
+        part[key] = dict(part[key]) if isinstance(part[key], dict) else list(part[key])
+        part = part[key]
+    part[path[-1]] = value
+    return dict(copied)
+
+
+@pytest.mark.parametrize("part", ["inputs", "certificate", "shipments", "loads", "entries", "cost_lines"])
+def test_no_word_and_no_number_can_be_changed_unseen(part: str) -> None:
+    content, goods = signed(hand_plan()), shipments()
+    known = "S1" if part in ("shipments", "cost_lines") else ""
+    rows = [k for k, row in enumerate(content[part]) if not known or row["shipment_id"] == known]
+    tried, unseen = 0, []
+    for path, value in _leaves(content):
+        if path[0] != part or (isinstance(path[1], int) and path[1] not in rows):
+            continue
+        for other in _others(value):
+            try:
+                changed = Plan.model_validate(_replaced(content, path, other))
+            except ValidationError:
+                continue
+            tried += 1
+            if judge(changed, NETWORK, goods).ok:
+                unseen.append((path, other))
+    assert tried > 10
+    assert not unseen

@@ -11,7 +11,7 @@ from consolidation.checking.loads import Held
 from consolidation.checking.own_lines import own_lines, priced_time
 from consolidation.checking.shared_lines import load_lines
 from consolidation.checking.world import World, not_running
-from consolidation.plan import PlannedLoad
+from consolidation.plan_model import PlannedLoad
 from network.tables import Departure
 from tests.hand_plan import FINAL_KM, NETWORK, S1, S2, hand_plan, shipment, traveller
 

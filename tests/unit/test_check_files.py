@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from consolidation.check import check
+from consolidation.checker import check
 from consolidation.checking import files
 from consolidation.folder import tables
-from consolidation.plan import Plan
-from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.plan_model import Plan
 from network.errors import PlanFolderError
-from network.io import content_hash as network_hash
-from tests.hand_plan import NETWORK, hand_plan, shipments
+from tests.hand_plan import NETWORK, hand_plan, shipments, signed
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return the plan folder of the plan worked out by hand, without its pages."""
-    content = copy.deepcopy(hand_plan())
-    content["inputs"].update(network_sha256=network_hash(NETWORK), shipments_sha256=shipments_hash(shipments()))
-    plan = Plan.model_validate(content)
+    plan = Plan.model_validate(signed(hand_plan()))
     (tmp_path / "plan.json").write_text(plan.model_dump_json(indent=1), encoding="utf-8")
     certificate = {**plan.certificate.model_dump(mode="json"), "seconds": 0.5}
     (tmp_path / "certificate.json").write_text(json.dumps(certificate), encoding="utf-8")

@@ -112,7 +112,12 @@ def _book(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
 
 
 def test_workbook_numbers_dates_and_text(tmp_path: Path) -> None:
-    rows = [["id", "n", "x", "day", "yes"], ["007", 12, 0.1, dt.date(2026, 12, 1), True], [], [7, 1e10, 2.50, "", ""]]
+    rows: list[list[Any]] = [
+        ["id", "n", "x", "day", "yes"],
+        ["007", 12, 0.1, dt.date(2026, 12, 1), True],
+        [],
+        [7, 1e10, 2.50, "", ""],
+    ]
     raw = read_raw(_book(tmp_path / "t.xlsx", {"data": rows}))
     assert raw.file == "t.xlsx [data]"
     assert raw.rows == [
@@ -131,7 +136,7 @@ def test_workbook_sheet_is_chosen_by_name(tmp_path: Path) -> None:
 
 
 def test_workbook_code_that_lost_its_zero(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["hs_code", "postcode", "country"],
         [712904000, 7001, "US"],
         ["0712904000", "07001", "US"],

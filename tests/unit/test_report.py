@@ -15,21 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consolidation.plan import Plan
+from consolidation.plan_model import Plan
 from consolidation.report import _flows, _html, charts, map_figure, write_map, write_report
 from consolidation.report._geometry import (
     VIEWS,
-    Label,
-    View,
-    dense,
-    great_circle,
     label_box,
     overlap,
-    place_labels,
 )
 from consolidation.report.map import KINDS, MODES, labels_by_view, line_width
 from consolidation.report.page import certificate_sentences
-from network.geo import distance_km, path_km
+from solvers.outcome import StopReason
 from tests.networks import tiny_network
 from tests.plans import plan_of, sample_network, sample_plan, sample_unplanned
 
@@ -83,61 +78,6 @@ def written(tmp_path: Path, plan: Plan, write: Any) -> tuple[str, Page]:
     write(plan, sample_network(), path)
     text = path.read_text(encoding="utf-8")
     return text, Page(text)
-
-
-# ------------------------------------------------------------------ geometry
-
-
-def test_great_circle_over_the_pacific_is_short_and_continuous() -> None:
-    line = great_circle((114.27, 22.57), (-118.26, 33.74))
-    assert line[0] == (114.27, 22.57)
-    assert line[-1][0] == pytest.approx(360 - 118.26)
-    assert path_km(line) == pytest.approx(distance_km(22.57, 114.27, 33.74, -118.26), rel=0.005)
-    assert max(lat for _, lat in line) > 40
-
-
-@given(
-    st.tuples(st.floats(-179, 179), st.floats(-70, 70)),
-    st.tuples(st.floats(-179, 179), st.floats(-70, 70)),
-)
-def test_great_circle_steps_are_short_and_ends_hold(start: tuple[float, float], end: tuple[float, float]) -> None:
-    line = great_circle(start, end)
-    assert all(abs(b[0] - a[0]) <= 180 for a, b in itertools.pairwise(line))
-    assert abs((line[-1][0] - end[0] + 180) % 360 - 180) < 0.01
-    assert line[-1][1] == pytest.approx(end[1], abs=0.01)
-
-
-def test_dense_keeps_every_given_point() -> None:
-    path = [(114.27, 22.57), (140.0, 33.0), (190.0, 45.0), (241.74, 33.74)]
-    line = dense(path)
-    assert set(path) <= set(line)
-    assert max(distance_km(a[1], a[0], b[1], b[0]) for a, b in itertools.pairwise(line)) < 260
-
-
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_views_draw_east_to_the_right_and_north_up(view: View) -> None:
-    (west, east), (south, north) = view.lon, view.lat
-    lon, lat = (west + east) / 2, (south + north) / 2
-    assert view.pixel(west + 5, lat)[0] < view.pixel(lon, lat)[0] < view.pixel(east - 5, lat)[0]
-    assert view.pixel(lon, north)[1] < view.pixel(lon, lat)[1] < view.pixel(lon, south)[1]
-    assert view.holds(lon, lat)
-    assert not view.holds(lon, north + 5)
-
-
-def test_the_world_and_the_pacific_show_china_and_the_us_whole() -> None:
-    for view in VIEWS[:2]:
-        china, us = view.pixel(121.5, 31.2), view.pixel(-118.3, 33.7)
-        assert china[0] < us[0] < view.pixel(-70.0, 41.0)[0]
-
-
-def test_labels_on_one_spot_do_not_overlap_and_the_busiest_wins() -> None:
-    labels = [Label(f"P{k}", f"Place number {k}", 10 + k * 0.01, 50.0, "") for k in range(30)]
-    for view in (VIEWS[0], VIEWS[3]):
-        placed = place_labels(view, labels)
-        assert placed[0].place_id == "P0"
-        assert 1 <= len(placed) < 30
-        boxes = [label_box(view, label) for label in placed]
-        assert not any(overlap(a, b) for a, b in itertools.combinations(boxes, 2))
 
 
 # ----------------------------------------------------------------------- map
@@ -219,6 +159,22 @@ def test_couriers_are_drawn_from_door_to_fc(figure: go.Figure, plan: Plan) -> No
     pairs = {(s.origin, s.destination_fc) for s in plan.shipments if s.courier_id}
     legs = [trace for trace in traces(figure, "legs") if trace.legendgroup == "leg-courier"]
     assert len(legs[0].lon) == 3 * len(pairs)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Shenzhen Yantian consolidation hub", "Shenzhen Yantian"),
+        ("Los Angeles/Long Beach CFS + CES zone (Carson/Compton)", "Los Angeles"),
+        ("Seattle", "Seattle"),
+        ("Hub", "Hub"),
+    ],
+)
+def test_labels_are_short(plan: Plan, name: str, short: str) -> None:
+    network = sample_network()
+    places = tuple(p.model_copy(update={"name": name}) if p.place_id == "USSEA" else p for p in network.places)
+    labels = labels_by_view(network.replace(places=places), _flows.place_flows(plan.shipments))
+    assert short in {label.text for label in labels["North America"]}
 
 
 def test_labels_do_not_overlap_in_any_view(plan: Plan) -> None:
@@ -389,10 +345,18 @@ def test_waterfall_ends_at_the_landed_cost_and_at_sending_alone(plan: Plan) -> N
     assert values["<b>Landed cost</b>"] + values["Saving"] == pytest.approx(values["<b>Sent alone</b>"])
 
 
+def test_every_stop_reason_is_told_in_words(plan: Plan) -> None:
+    for reason in StopReason:
+        told = certificate_sentences(plan.certificate.model_copy(update={"stop_reason": str(reason)}))
+        assert f"({reason})." in told[-1] or f"({reason});" in told[-1]
+    told = certificate_sentences(plan.certificate.model_copy(update={"stop_reason": "by hand"}))
+    assert told[-1] == "The search ended: by hand."
+
+
 def test_certificate_is_told_in_plain_sentences(plan: Plan) -> None:
     told = " ".join(certificate_sentences(plan.certificate))
     assert "2.30 % of the cost" in told
-    assert "time limit" in told
+    assert "time limit (TIME)" in told
     assert "The plan saves USD" in told
     assert "Unplanned: 1 of 121 shipments" in told
     proven = plan.certificate.model_copy(

@@ -1,0 +1,169 @@
+"""What sending alone would have cost: each stated baseline is a journey that the seller could really buy.
+
+The judge does not search for the cheapest one. It asks for one journey of the stated service that takes the stated
+days and costs the stated amount, so that a baseline cannot be made up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from consolidation.checking import rules
+from consolidation.checking.case import Case, Traveller
+from consolidation.checking.dates import clearance, cutoff, delivery, devanning, work_out
+from consolidation.checking.journeys import Journey, resolve
+from consolidation.checking.own_lines import own_lines, price_of_days
+from consolidation.checking.result import Violation, violation
+from consolidation.checking.shared_lines import entry_lines
+from consolidation.checking.world import Run, World, decimal
+from consolidation.plan_model import PlannedShipment
+from consolidation.shipments import Shipment
+from network.clock import day_number
+from network.tables import Place, Receiving
+
+_Way = tuple[Run, Place, str]
+_NO_WAY = {
+    "warehouse_id": "", "departure_id": "", "lane_id": "", "gateway_out": "", "gateway_in": "",
+    "deconsolidation_id": "", "trunk_load_id": "", "truck_load_id": "", "courier_id": "",
+}  # fmt: skip
+
+
+class _Ways:
+    """Every dated way by which a seller alone can have goods at an FC, by the day of receipt."""
+
+    def __init__(self, world: World, first: dt.date) -> None:
+        self._world = world
+        last = first + dt.timedelta(days=world.network.planning.horizon_days)
+        self._ready = list(self._hubs(list(world.runs(first, last))))
+        self._of_fc: dict[tuple[str, str], dict[int, list[_Way]]] = {}
+        self._warehouses = [place for place in world.network.places if place.kind == "origin_warehouse"]
+
+    def _hubs(self, runs: list[Run]) -> Iterator[tuple[Run, Place, int]]:
+        network = self._world.network
+        onward: dict[str, list[str]] = defaultdict(list)
+        for start, end in network.link:
+            onward[start].append(end)
+        for run in runs:
+            regime = network.regime.get(run.gateway_in.customs_regime)
+            if regime is None or run.lane.buying != "space" or not run.lane.alone_tariff:
+                continue
+            _, cleared = clearance(self._world, run, regime)
+            for end in onward[run.gateway_in.place_id]:
+                hub = network.place.get(end)
+                if hub is not None and hub.kind == "deconsolidation_centre":
+                    link = network.link[run.gateway_in.place_id, end]
+                    yield run, hub, devanning(self._world, hub, link, cleared)[1]
+
+    def received_on(self, fc: Place, rule: Receiving, service: str, day: int) -> list[_Way]:
+        """Return the ways of a service by which goods are received at an FC on a day."""
+        key = (fc.place_id, service)
+        if key not in self._of_fc:
+            found: dict[int, list[_Way]] = defaultdict(list)
+            for run, hub, ready in self._ready:
+                fits = (run.lane.mode == "air") == (service == "alone_air") and fc.market in hub.serves_markets
+                if fits:
+                    delivered = delivery(self._world, fc, ready, self._world.haul_km(hub, fc))
+                    received = delivered + math.ceil(rule.receiving_days)
+                    found[received] += [(run, hub, leg) for leg in ("ltl", "parcel")]
+            self._of_fc[key] = found
+        return self._of_fc[key].get(day, [])
+
+    def planned(
+        self, row: PlannedShipment, shipment: Shipment, fc: Place, rule: Receiving
+    ) -> Iterator[PlannedShipment]:
+        """Yield the rows of a shipment that would travel alone by its stated service and days."""
+        blank = {**_NO_WAY, "service": row.baseline_service}
+        if row.baseline_service == "courier":
+            for courier in self._world.network.couriers:
+                regime = courier.customs_regime
+                yield row.model_copy(
+                    update={**blank, "final_leg": "courier", "courier_id": courier.courier_id, "regime_id": regime}
+                )
+            return
+        received = day_number(shipment.ready_date) + row.baseline_days
+        for run, hub, leg in self.received_on(fc, rule, row.baseline_service or "", received):
+            way = {
+                **blank, "final_leg": leg, "departure_id": run.run_id, "lane_id": run.lane.lane_id,
+                "gateway_out": run.lane.origin, "gateway_in": run.lane.destination, "deconsolidation_id": hub.place_id,
+                "regime_id": run.gateway_in.customs_regime,
+            }  # fmt: skip
+            for warehouse in self._warehouses:
+                if (warehouse.place_id, run.lane.origin) in self._world.network.link:
+                    yield row.model_copy(update={**way, "warehouse_id": warehouse.place_id})
+
+
+def baselines(case: Case) -> Iterator[Violation]:
+    """Yield violations for baselines that nobody could buy, or that are not the planned figures where nobody sells any."""
+    first = min((row.ready_date for row in case.shipments.values()), default=dt.date(1970, 1, 1))
+    ways = _Ways(case.world, first)
+    for row in case.plan.shipments:
+        where = f"shipment {row.shipment_id}"
+        stated = (row.baseline_cost, row.baseline_priced_time, row.baseline_days)
+        shipment = case.shipments.get(row.shipment_id)
+        if any(figure < 0 for figure in stated):
+            yield violation(
+                "BASELINE.NEGATIVE", where, "baseline cost, time and days", _text(stated), "nothing below zero"
+            )
+        elif row.baseline_service is None:
+            own = (row.landed_cost, sum(row.priced_time.values(), Decimal(0)), row.days)
+            if stated != own:
+                what = "baseline of a shipment that nobody could send alone"
+                yield violation("BASELINE.STAND_IN", where, what, _text(stated), _text(own))
+        elif shipment is not None:
+            yield from _bought(case.world, ways, row, shipment)
+
+
+def _text(figures: tuple[Decimal, Decimal, int]) -> str:
+    return " ".join(str(figure) for figure in figures)
+
+
+def _bought(world: World, ways: _Ways, row: PlannedShipment, shipment: Shipment) -> Iterator[Violation]:
+    where = f"shipment {row.shipment_id}"
+    late = 0
+    if shipment.due_date is not None:
+        late = max(0, day_number(shipment.ready_date) + row.baseline_days - day_number(shipment.due_date))
+    value_of_day = decimal(world.network.planning.value_of_day_per_m3)
+    time = sum(price_of_days(world, shipment, row.baseline_days, late, value_of_day).values(), Decimal(0))
+    if row.baseline_priced_time != time:
+        what = f"priced time of {row.baseline_days} days alone"
+        yield violation("BASELINE.TIME", where, what, row.baseline_priced_time, time)
+    fc = world.network.place.get(shipment.destination_fc)
+    rule = world.network.receiving_of(fc) if fc else None
+    if fc is None or rule is None:
+        return
+    costs = set()
+    for alone in ways.planned(row, shipment, fc, rule):
+        cost = _cost(world, alone, shipment, row.baseline_days)
+        if cost == row.baseline_cost:
+            return
+        costs.add(cost)
+    known = ", ".join(str(cost) for cost in sorted(cost for cost in costs if cost is not None)[:3]) or "none"
+    what = f"cost of {row.baseline_service} in {row.baseline_days} days"
+    yield violation("BASELINE.COST", where, what, row.baseline_cost, f"the cost of a journey on sale: {known}")
+
+
+def _cost(world: World, alone: PlannedShipment, shipment: Shipment, days: int) -> Decimal | None:
+    """Return what a journey alone costs, or None when it breaks a rule or takes other days."""
+    alone = alone.model_copy(update={"destination_fc": shipment.destination_fc})
+    journey, refused = resolve(world, alone, shipment)
+    if journey is None or refused or not _reachable(world, journey, shipment):
+        return None
+    dates = work_out(world, journey)
+    traveller = Traveller(world, journey, dates)
+    if dates.received - day_number(shipment.ready_date) != days or any(cutoff(journey, dates)):
+        return None
+    if any(found for rule in rules.RULES for found in rule(traveller)):
+        return None
+    lines = [*own_lines(world, journey, dates).lines, *entry_lines([traveller])]
+    return sum((line.amount for line in lines), Decimal(0))
+
+
+def _reachable(world: World, journey: Journey, shipment: Shipment) -> bool:
+    """Return whether goods that start in a warehouse stay in it."""
+    origin = world.locate(shipment.origin)
+    elsewhere = bool(origin and origin.place_id and journey.chain and not journey.chain.from_warehouse)
+    return not elsewhere

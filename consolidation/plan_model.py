@@ -1,0 +1,231 @@
+"""The plan: what ``plan.json`` holds, as models.
+
+Amounts are in the plan currency with two decimals; volumes in m3 (to the cubic centimetre), weights in kg (to
+the gram). Times carry their offset from UTC; dates are local to the place they stand beside. Every number of the
+CSV files of a plan folder comes from here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+SCHEMA_VERSION = "1.0"
+"""Version of the plan file; raised when its meaning changes."""
+
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+
+Service = Literal["consolidated", "direct_container", "co_load", "air", "rail_lcl", "courier", "alone_lcl", "alone_air"]
+"""How a shipment travels. ``alone_...`` and ``courier`` are bought by the seller for itself."""
+FinalLeg = Literal["ltl", "ftl", "parcel", "direct", "courier"]
+MilestoneCode = Literal[
+    "READY", "AT_WAREHOUSE", "STUFFED", "CFS_CUTOFF", "ETD", "ETA", "RELEASED", "CLEARED", "AT_DECONSOLIDATION",
+    "DISPATCHED", "DELIVERED", "RECEIVED",
+]  # fmt: skip
+Category = Literal[
+    "collection", "origin", "trunk", "insurance", "customs", "duty", "tax", "destination", "drayage", "final_leg", "fba"
+]
+Side = Literal["origin", "freight", "destination"]
+Payer = Literal["seller", "platform"]
+CATEGORIES: tuple[Category, ...] = (
+    "collection", "origin", "trunk", "insurance", "customs", "duty", "tax", "destination", "drayage", "final_leg", "fba"
+)  # fmt: skip
+"""Categories of landed cost, in the order of the journey."""
+
+
+class Part(BaseModel):
+    """Base of every part of a plan: immutable, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Inputs(Part):
+    """What the plan was made from."""
+
+    network: str
+    network_sha256: str
+    shipments_sha256: str
+    scenario: str
+    currency: str
+    horizon_start: str = Field(description="date: first ready date of the shipments")
+    horizon_end: str = Field(description="date: last day of departures considered")
+
+
+class Milestone(Part):
+    """One dated event of a shipment's journey."""
+
+    code: MilestoneCode
+    place_id: str
+    time: str = Field(description="ISO 8601: a date local to the place, or a local time with its offset")
+
+
+class PlannedShipment(Part):
+    """One planned shipment: its itinerary, dates and landed cost."""
+
+    shipment_id: str
+    seller_id: str
+    importer_id: str
+    status: Literal["proposed", "approved", "booked", "stuffed", "sailed", "cleared", "delivered"] = "proposed"
+    service: Service
+    final_leg: FinalLeg
+    origin: str
+    warehouse_id: str = ""
+    departure_id: str = Field("", description="lane pattern and date, as OC-YTN-LAX.2@2026-12-01; blank for a courier")
+    lane_id: str = ""
+    courier_id: str = ""
+    gateway_out: str = ""
+    gateway_in: str = ""
+    regime_id: str
+    deconsolidation_id: str = ""
+    destination_fc: str
+    market: str
+    trunk_load_id: str = ""
+    truck_load_id: str = ""
+    entry_id: str
+    volume_m3: Number = Field(json_schema_extra={"unit": "m3"})
+    gross_weight_kg: Number = Field(json_schema_extra={"unit": "kg"})
+    units: int = Field(json_schema_extra={"unit": "unit of goods"})
+    goods_value: Number = Field(json_schema_extra={"unit": "plan currency"})
+    collection_km: Number = Field(json_schema_extra={"unit": "km"})
+    final_leg_km: Number = Field(json_schema_extra={"unit": "km"})
+    milestones: tuple[Milestone, ...]
+    days: int = Field(json_schema_extra={"unit": "day"}, description="ready to received")
+    late_days: int = Field(json_schema_extra={"unit": "day"})
+    landed_cost: Number = Field(json_schema_extra={"unit": "plan currency"}, description="cash, sum of its cost lines")
+    categories: dict[Category, Number] = Field(json_schema_extra={"unit": "plan currency"})
+    priced_time: dict[Literal["CARRYING", "TRANSIT", "LATENESS"], Number] = Field(
+        json_schema_extra={"unit": "plan currency"}
+    )
+    import_tax: Number = Field(
+        json_schema_extra={"unit": "plan currency"}, description="import VAT or GST, shown apart when recoverable"
+    )
+    baseline_service: Service | None = None
+    baseline_cost: Number = Field(
+        json_schema_extra={"unit": "plan currency"}, description="landed cost of sending alone"
+    )
+    baseline_priced_time: Number = Field(json_schema_extra={"unit": "plan currency"})
+    baseline_days: int = Field(json_schema_extra={"unit": "day"})
+
+
+class PlannedLoad(Part):
+    """One container or truck with the shipments in it."""
+
+    load_id: str
+    kind: Literal["trunk", "truck"]
+    status: Literal["proposed", "approved", "booked", "stuffed", "sailed", "cleared", "delivered"] = "proposed"
+    equipment_id: str
+    origin: str = Field(description="origin warehouse, or deconsolidation centre of a truck")
+    destination: str = Field(description="deconsolidation centre, or FC of a truck or direct container")
+    lane_id: str = ""
+    departure_id: str = ""
+    gateway_out: str = ""
+    gateway_in: str = ""
+    cutoff: str = Field("", description="CFS cut-off, local time with offset; blank for trucks")
+    departs: str = Field(description="ETD, local time with offset; for a truck the date of dispatch")
+    arrives: str = Field(description="ETA, local time with offset; for a truck the date of delivery")
+    shipments: tuple[str, ...]
+    volume_m3: Number = Field(json_schema_extra={"unit": "m3"})
+    gross_weight_kg: Number = Field(json_schema_extra={"unit": "kg"})
+    fill: Number = Field(json_schema_extra={"unit": "share of stuffing volume"})
+    weight_fill: Number = Field(json_schema_extra={"unit": "share of payload"})
+    cost: Number = Field(json_schema_extra={"unit": "plan currency"}, description="sum of the cost lines of this load")
+
+
+class CustomsEntry(Part):
+    """One customs entry: one importer of record on one load, or one shipment that travels on its own."""
+
+    entry_id: str
+    regime_id: str
+    importer_id: str
+    load_id: str = ""
+    mode: str
+    date: str = Field(description="local date of arrival: decides fees and duties in force")
+    shipments: tuple[str, ...]
+    value: Number = Field(json_schema_extra={"unit": "plan currency"}, description="goods value entered")
+    cost: Number = Field(json_schema_extra={"unit": "plan currency"}, description="sum of the cost lines of this entry")
+
+
+class CostLine(Part):
+    """The share of one cash charge that one shipment bears."""
+
+    code: str
+    name: str
+    category: Category
+    side: Side
+    payer: Payer
+    basis: str
+    quantity: Number = Field(json_schema_extra={"unit": "as basis"})
+    rate: Number = Field(json_schema_extra={"unit": "charge currency per basis, or %"})
+    currency: str = Field(description="currency of the rate")
+    charge_id: str = Field(description="row of charges or duties the line comes from, or a planning rule")
+    load_id: str = ""
+    entry_id: str = ""
+    source_amount: Number = Field(
+        json_schema_extra={"unit": "plan currency"}, description="the whole charge before sharing"
+    )
+    shipment_id: str
+    amount: Number = Field(json_schema_extra={"unit": "plan currency"}, description="this shipment's share")
+
+
+class Unplanned(Part):
+    """A shipment that is not in the plan, with the rule that keeps it out."""
+
+    shipment_id: str
+    rule: str
+    detail: str
+    change: str = Field(description="what would have to change")
+    refusals: dict[str, int] = Field(
+        default_factory=dict, json_schema_extra={"unit": "itinerary"}, description="itineraries refused by each rule"
+    )
+    price: Number = Field(
+        Decimal(0),
+        json_schema_extra={"unit": "plan currency"},
+        description="stated price, counted in the cost when the optimiser chose it",
+    )
+
+
+class Certificate(Part):
+    """What was proved about the plan. In certificate.json with seconds; in plan.json without timings."""
+
+    currency: str
+    cost: Number = Field(
+        json_schema_extra={"unit": "plan currency"}, description="cash_cost + priced_time + unplanned_price"
+    )
+    bound: Number = Field(json_schema_extra={"unit": "plan currency"}, description="no plan can cost less")
+    gap: float = Field(json_schema_extra={"unit": "share of cost"})
+    proven_optimal: bool
+    cash_cost: Number = Field(json_schema_extra={"unit": "plan currency"})
+    priced_time: Number = Field(json_schema_extra={"unit": "plan currency"})
+    unplanned_price: Number = Field(json_schema_extra={"unit": "plan currency"})
+    baseline_cost: Number = Field(
+        json_schema_extra={"unit": "plan currency"}, description="cash cost of the planned shipments sent alone"
+    )
+    baseline_priced_time: Number = Field(json_schema_extra={"unit": "plan currency"})
+    baseline_missing: int = Field(
+        json_schema_extra={"unit": "shipment"},
+        description="planned shipments that nobody could send alone; their planned cost stands in",
+    )
+    shipments: int = Field(json_schema_extra={"unit": "shipment"})
+    unplanned: int = Field(json_schema_extra={"unit": "shipment"})
+    stop_reason: str
+
+
+class Plan(Part):
+    """A shipment plan: the content of ``plan.json``."""
+
+    schema_version: str = SCHEMA_VERSION
+    plan_id: str
+    software: dict[str, str]
+    inputs: Inputs
+    options: dict[str, float | int | str | bool | None]
+    certificate: Certificate
+    refusals: dict[str, int] = Field(
+        json_schema_extra={"unit": "itinerary"}, description="itineraries refused by each rule, over all shipments"
+    )
+    shipments: tuple[PlannedShipment, ...]
+    loads: tuple[PlannedLoad, ...]
+    entries: tuple[CustomsEntry, ...]
+    cost_lines: tuple[CostLine, ...]
+    unplanned: tuple[Unplanned, ...]

@@ -1,0 +1,95 @@
+"""Pairs of a lot and a pool it may use: what is known of them before any price."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from network.money import CENT, Float64, Int64
+
+from .problem import Bools, EntryFee, Problem
+
+
+class Pairs:
+    """Which lot may use which pool, and what is known of each such pair before any price.
+
+    Attributes
+    ----------
+    pool, lot : (E,) int64, sorted by pool, then lot
+    start : (P+1,) int64, pairs of a pool
+    of_use : pair of every entry of ``problem.option_pool``
+    entry : (E,) int64, number of the customs entry, one per pool and importer
+    entry_fixed : (E,) int64, micro-units that its entry costs whatever its value
+    fee_share : (E,) int64, micro-units of further customs fees that the lot surely causes in the pool
+    fits : (E,) bool, False when no type of the pool can carry the lot
+    usable : (m,) bool, options that can be chosen at all
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        n = max(1, problem.n_lots)
+        key = problem.option_pool * n + problem.lot_of_option[problem.option_of_use]
+        unique, self.of_use = np.unique(key, return_inverse=True)
+        self.pool, self.lot = unique // n, unique % n
+        self.start = np.searchsorted(self.pool, np.arange(problem.n_pools + 1))
+        self.fits = _fits(problem, self.pool, self.lot)
+        usable = np.ones(problem.n_options, dtype=np.bool_)
+        usable[problem.option_of_use[~self.fits[self.of_use]]] = False
+        needed = np.repeat(np.arange(problem.n_options), np.diff(problem.option_resource_start))
+        too_much = problem.option_resource_amount > problem.resource_limit[problem.option_resource]
+        usable[needed[too_much]] = False
+        self.usable: Bools = usable
+        parties = int(problem.lot_party.max(initial=0)) + 1
+        _, self.entry = np.unique(self.pool * parties + problem.lot_party[self.lot], return_inverse=True)
+        self.entry_fixed, self.fee_share = _entry_fees(problem, self.pool, self.lot, self.entry)
+
+    def __len__(self) -> int:
+        return len(self.pool)
+
+
+def _fits(problem: Problem, pool: Int64, lot: Int64) -> Bools:
+    fits = np.zeros(len(pool), dtype=np.bool_)
+    count = np.diff(problem.pool_type_start)[pool]
+    for k in range(int(count.max(initial=0))):
+        rows = np.flatnonzero(count > k)
+        types = problem.pool_type_start[pool[rows]] + k
+        fits[rows] |= (
+            (problem.lot_volume_cm3[lot[rows]] <= problem.type_volume_cm3[types])
+            & (problem.lot_weight_g[lot[rows]] <= problem.type_weight_g[types])
+            & (problem.type_limit[types] != 0)
+        )
+    return fits
+
+
+def _entry_fees(problem: Problem, pool: Int64, lot: Int64, entry: Int64) -> tuple[Int64, Int64]:
+    """Split the fees of every entry into a part that it surely costs and a part that each of its lots surely causes.
+
+    A fee never falls with the value, so an entry costs at least the fee of nothing. And a fee per value falls with the
+    value, so lots worth ``V`` together pay at least ``V * fee(V_all) / V_all``, where ``V_all`` is the value of all lots
+    of that importer that can use the pool. For every fee and entry the larger of the two counts.
+    """
+    fixed, share = np.zeros(len(pool), dtype=np.int64), np.zeros(len(pool), dtype=np.int64)
+    if not len(pool):
+        return fixed, share
+    schemes = problem.pool_scheme[pool]
+    value = problem.lot_entry_value[lot].astype(np.float64)
+    total, count = np.bincount(entry, value)[entry], np.bincount(entry)[entry]
+    for index, scheme in enumerate(problem.entry_schemes):
+        rows = np.flatnonzero(schemes == index)
+        for fee in scheme:
+            whole = np.maximum(fee.flat + total[rows] * (fee.rate_ppb / 1e9), fee.minimum)
+            whole = whole if fee.maximum is None else np.minimum(whole, fee.maximum)
+            least = fee.amount(0)
+            typical = whole * np.minimum(1.0, 1.5 / count[rows])
+            is_fixed = least >= typical
+            by_value = _value_share(value[rows], total[rows].astype(np.float64), whole.astype(np.float64), fee)
+            fixed[rows] += np.where(is_fixed, least, 0)
+            share[rows] += np.where(is_fixed, 0, by_value)
+    return fixed, share
+
+
+def _value_share(value: Float64, total: Float64, whole: Float64, fee: EntryFee) -> Int64:
+    """Return the part of the fee `whole` of the value `total` that each value causes, (k,) int64 micro-units.
+
+    Rounding to cents can take half a cent from an entry; taking it from every lot keeps the sum below the fee.
+    """
+    part = np.floor(value * whole / np.maximum(total, 1.0) * (1 - 1e-12)).astype(np.int64)
+    return np.maximum(part - (CENT // 2 if fee.rate_ppb else 0) - 1, 0)

@@ -1,0 +1,550 @@
+"""A real plan folder, tampered with in many ways: the judge names every one.
+
+Each change is made consistent where a forger would make it so: totals, CSV files, certificate and content hashes
+are written again after the change, so that it is the rule itself that notices and not a sum beside it.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consolidation.checker import check, judge
+from consolidation.folder import read_plan, tables, write_plan
+from consolidation.plan_model import Plan
+from consolidation.planner import plan as make_plan
+from consolidation.shipments import Shipment
+from network.charges import ENTRY_BASES
+from network.model import Network
+from solvers.options import SolveOptions
+from tests.networks import tiny_network
+
+Content = dict[str, Any]
+_DEAR = {"ltl-us": Decimal(120), "parcel-us": Decimal(20), "collect-m3": Decimal(4)}
+
+
+def _network() -> Network:
+    """Return the tiny network with dear pallets, so that trucks and containers of every kind are worth their price."""
+    network = tiny_network()
+    charges = []
+    for row in network.charges:
+        trucks = ("53TRL",) if row.tariff.startswith("FTL") else row.equipment
+        charges.append(row.model_copy(update={"rate": _DEAR.get(row.charge_id, row.rate), "equipment": trucks}))
+    return network.replace(charges=tuple(charges))
+
+
+def _goods(count: int, seed: int) -> list[Shipment]:
+    random_ = random.Random(seed)
+    found = []
+    for k in range(count):
+        m3 = Decimal(random_.choice(["0.4", "1.2", "2.5", "5", "8"]))
+        kg = m3 * random_.choice([160, 240, 400])
+        found.append(
+            Shipment(
+                shipment_id=f"S{k:03d}", seller_id=f"SELLER{k % 9}", importer_id=f"IOR{k % 5}",
+                origin=random_.choice(["Shenzhen", "Dongguan", "WH-SZX", "Ningbo"]),
+                destination_fc=random_.choice(["ONT8", "ONT8", "LGB8", "IND9", "DTM2"]),
+                ready_date=dt.date(2026, 11, 23) + dt.timedelta(days=random_.randrange(10)),
+                due_date=dt.date(2027, 1, 6) if k % 3 else dt.date(2026, 12, 8), cartons=math.ceil(kg / 18),
+                volume_m3=m3, gross_weight_kg=kg, goods_value=Decimal(random_.randrange(900, 20000)),
+                currency=random_.choice(["USD", "USD", "CNY"]), units=300,
+                hs_code=random_.choice(["9405420000", "8507600000", "3305100000"]),
+                cargo_class=random_.choice(["general"] * 4 + ["lithium_battery", "liquid"]), coload_consent=k % 12 != 5,
+            )
+        )  # fmt: skip
+    return found
+
+
+NETWORK = _network()
+GOODS = _goods(60, 2)
+
+
+@pytest.fixture(scope="module")
+def genuine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a plan as the product makes it."""
+    made = make_plan(NETWORK, GOODS, options=SolveOptions(work=10, time_limit_s=None))
+    return write_plan(made, tmp_path_factory.mktemp("plans") / "genuine", NETWORK, 1.25)
+
+
+@pytest.fixture(scope="module")
+def content(genuine: Path) -> Content:
+    """Return plan.json of the genuine plan."""
+    found: Content = json.loads((genuine / "plan.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    return found
+
+
+def _write(content: Content, folder: Path) -> Path:
+    """Write a folder whose files all say the same."""
+    folder.mkdir()
+    plan = Plan.model_validate(content)
+    (folder / "plan.json").write_text(plan.model_dump_json(), encoding="utf-8")
+    certificate = {**plan.certificate.model_dump(mode="json"), "seconds": 1.0}
+    (folder / "certificate.json").write_text(json.dumps(certificate), encoding="utf-8")
+    for name, table in tables(plan).items():
+        table.to_csv(folder / name, index=False, lineterminator="\n")
+    return folder
+
+
+def resum(content: Content) -> None:
+    """Write every total again: categories, landed costs, loads, entries, volumes, certificate."""
+    by_shipment: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    by_load: dict[str, Decimal] = defaultdict(Decimal)
+    by_entry: dict[str, Decimal] = defaultdict(Decimal)
+    for line in content["cost_lines"]:
+        amount = Decimal(line["amount"])
+        by_shipment[line["shipment_id"]][line["category"]] += amount
+        if line["load_id"]:
+            by_load[line["load_id"]] += amount
+        if line["entry_id"] and line["basis"] in ENTRY_BASES:
+            by_entry[line["entry_id"]] += amount
+    for row in content["shipments"]:
+        row["categories"] = dict(by_shipment[row["shipment_id"]])
+        row["landed_cost"] = sum(row["categories"].values(), Decimal(0))
+    for load in content["loads"]:
+        inside = [
+            row for row in content["shipments"] if load["load_id"] in (row["trunk_load_id"], row["truck_load_id"])
+        ]
+        load["shipments"] = sorted(row["shipment_id"] for row in inside)
+        load["cost"] = by_load[load["load_id"]]
+        equipment = NETWORK.equipment_by_id[load["equipment_id"]]
+        for total, part, most in (
+            ("volume_m3", "fill", equipment.volume_m3), ("gross_weight_kg", "weight_fill", equipment.payload_kg),
+        ):  # fmt: skip
+            load[total] = sum((Decimal(row[total]) for row in inside), Decimal(0))
+            load[part] = round(load[total] / Decimal(str(most)), 4)
+    for entry in content["entries"]:
+        inside = [row for row in content["shipments"] if row["entry_id"] == entry["entry_id"]]
+        entry["shipments"] = sorted(row["shipment_id"] for row in inside)
+        entry["value"] = sum((Decimal(row["goods_value"]) for row in inside), Decimal(0))
+        entry["cost"] = by_entry[entry["entry_id"]]
+    certify(content)
+
+
+def certify(content: Content) -> None:
+    """Write the sums of the certificate again."""
+    rows, stated = content["shipments"], content["certificate"]
+    stated["cash_cost"] = sum((Decimal(row["landed_cost"]) for row in rows), Decimal(0))
+    stated["priced_time"] = sum((Decimal(price) for row in rows for price in row["priced_time"].values()), Decimal(0))
+    for name in ("baseline_cost", "baseline_priced_time"):
+        stated[name] = sum((Decimal(row[name]) for row in rows), Decimal(0))
+    stated["cost"] = stated["cash_cost"] + stated["priced_time"] + Decimal(stated["unplanned_price"])
+    stated["bound"] = min(Decimal(stated["bound"]), stated["cost"])
+    stated["gap"] = float((stated["cost"] - stated["bound"]) / stated["cost"])
+    stated["shipments"], stated["unplanned"] = len(rows) + len(content["unplanned"]), len(content["unplanned"])
+
+
+# -- ways to find and move things
+
+
+def _lines(content: Content, shipment_id: str) -> list[Content]:
+    return [line for line in content["cost_lines"] if line["shipment_id"] == shipment_id]
+
+
+def _shipment(content: Content, shipment_id: str) -> Content:
+    return next(row for row in content["shipments"] if row["shipment_id"] == shipment_id)
+
+
+def _loads(content: Content, kind: str = "trunk", least: int = 2) -> list[Content]:
+    return [load for load in content["loads"] if load["kind"] == kind and len(load["shipments"]) >= least]
+
+
+def _pooled(content: Content) -> Content:
+    """Return a shipment that shares a container and goes on by a deconsolidation centre."""
+    return next(row for row in content["shipments"] if row["service"] == "consolidated")
+
+
+_WAY = (
+    "service", "final_leg", "warehouse_id", "departure_id", "lane_id", "gateway_out", "gateway_in", "regime_id",
+    "deconsolidation_id", "trunk_load_id", "truck_load_id", "milestones", "courier_id",
+)  # fmt: skip
+
+
+def _move(content: Content, row: Content, load: Content) -> None:
+    """Put a shipment into a load, with the way and the dates of one that is in it."""
+    twin = _shipment(content, next(name for name in load["shipments"] if name != row["shipment_id"]))
+    row.update(copy.deepcopy({name: twin[name] for name in _WAY}))
+
+
+def _rename(content: Content, old: str, new: str) -> None:
+    _shipment(content, old)["shipment_id"] = new
+    for line in _lines(content, old):
+        line["shipment_id"] = new
+
+
+def _forget(content: Content, shipment_id: str) -> None:
+    row = _shipment(content, shipment_id)
+    content["shipments"].remove(row)
+    content["cost_lines"] = [line for line in content["cost_lines"] if line["shipment_id"] != shipment_id]
+
+
+# -- the tampering: each gets the content of plan.json and changes it; totals are written again afterwards
+
+
+def larger_container(content: Content) -> None:
+    load = next(load for load in _loads(content) if load["equipment_id"] == "20GP")
+    load["equipment_id"] = "40HC"
+
+
+def smaller_container(content: Content) -> None:
+    load = max(_loads(content), key=lambda load: Decimal(load["volume_m3"]))
+    load["equipment_id"] = "20GP"
+
+
+def into_a_full_load(content: Content) -> None:
+    load = max(_loads(content), key=lambda load: Decimal(load["volume_m3"]))
+    for row in content["shipments"]:
+        if row["destination_fc"] == "ONT8" and row["trunk_load_id"] != load["load_id"]:
+            _move(content, row, load)
+
+
+def conflicting_goods(content: Content) -> None:
+    classes = {row.shipment_id: row.cargo_class for row in GOODS}
+    load = next(
+        load for load in _loads(content) if any(classes[name] == "lithium_battery" for name in load["shipments"])
+    )
+    liquid = next(row for row in content["shipments"] if classes[row["shipment_id"]] == "liquid")
+    _move(content, liquid, load)
+
+
+def without_consent(content: Content) -> None:
+    refusing = next(row.shipment_id for row in GOODS if not row.coload_consent)
+    load = next(load for load in _loads(content) if refusing not in load["shipments"])
+    _move(content, _shipment(content, refusing), load)
+
+
+def earlier_eta(content: Content) -> None:
+    load = _loads(content)[0]
+    load["arrives"] = "2026-12-01T02:00-08:00"
+    for name in load["shipments"]:
+        for stone in _shipment(content, name)["milestones"]:
+            if stone["code"] == "ETA":
+                stone["time"] = load["arrives"]
+
+
+def earlier_delivery(content: Content) -> None:
+    row = content["shipments"][0]
+    row["days"] -= 1
+    row["milestones"][-1]["time"] = (dt.date.fromisoformat(row["milestones"][-1]["time"]) - dt.timedelta(1)).isoformat()
+
+
+def _depart(content: Content, departure_id: str) -> None:
+    load = next(load for load in _loads(content, least=1) if load["lane_id"] == "YTN-LAX")
+    load["departure_id"] = departure_id
+    for name in load["shipments"]:
+        _shipment(content, name)["departure_id"] = departure_id
+
+
+def departure_that_does_not_run(content: Content) -> None:
+    _depart(content, "YTN-LAX-W@2026-12-03")
+
+
+def departure_before_the_goods(content: Content) -> None:
+    _depart(content, "YTN-LAX-W@2026-11-25")
+
+
+def amount_of_a_line(content: Content) -> None:
+    line = next(line for line in content["cost_lines"] if line["charge_id"] == "wh-m3")
+    line["amount"] = line["source_amount"] = Decimal(line["amount"]) - Decimal("0.01")
+
+
+def dropped_line(content: Content) -> None:
+    content["cost_lines"].remove(next(line for line in content["cost_lines"] if line["category"] == "customs"))
+
+
+def doubled_line(content: Content) -> None:
+    content["cost_lines"].append(content["cost_lines"][0])
+
+
+def made_up_line(content: Content) -> None:
+    content["cost_lines"].append({**content["cost_lines"][0], "code": "ORIGIN.FAVOUR", "amount": Decimal(-50)})
+
+
+def share_between_friends(content: Content) -> None:
+    load = _loads(content)[0]
+    inside = [line for line in content["cost_lines"] if line["load_id"] == load["load_id"]]
+    first, second = [line for line in inside if line["code"] == "TRUNK.OCEAN"][:2]
+    first["amount"], second["amount"] = Decimal(first["amount"]) - 5, Decimal(second["amount"]) + 5
+
+
+def cheaper_container(content: Content) -> None:
+    load = _loads(content)[0]
+    for line in content["cost_lines"]:
+        if line["load_id"] == load["load_id"] and line["code"] == "TRUNK.OCEAN":
+            line["amount"] = Decimal(line["amount"]) / 2
+            line["source_amount"] = Decimal(line["source_amount"]) / 2
+
+
+def duty_at_half_rate(content: Content) -> None:
+    line = next(line for line in content["cost_lines"] if line["category"] == "duty")
+    line["rate"] = Decimal(line["rate"]) / 2
+    line["amount"] = line["source_amount"] = round(Decimal(line["amount"]) / 2, 2)
+
+
+def dropped_shipment(content: Content) -> None:
+    _forget(content, content["shipments"][0]["shipment_id"])
+
+
+def doubled_shipment(content: Content) -> None:
+    row = {"rule": "PRICE", "detail": "both in and out", "change": "nothing", "refusals": {}, "price": Decimal(0)}
+    content["unplanned"].append({**row, "shipment_id": content["shipments"][0]["shipment_id"]})
+
+
+def unknown_shipment(content: Content) -> None:
+    _rename(content, content["shipments"][0]["shipment_id"], "GHOST")
+
+
+def lighter_shipment(content: Content) -> None:
+    row = content["shipments"][0]
+    row["gross_weight_kg"] = Decimal(row["gross_weight_kg"]) - 1
+
+
+def smaller_value(content: Content) -> None:
+    row = content["shipments"][0]
+    row["goods_value"] = Decimal(row["goods_value"]) / 2
+
+
+def merged_entries(content: Content) -> None:
+    for load in _loads(content):
+        names = sorted({_shipment(content, name)["entry_id"] for name in load["shipments"]})
+        if len(names) > 1:
+            for row in content["shipments"]:
+                row["entry_id"] = names[0] if row["entry_id"] == names[1] else row["entry_id"]
+            for line in content["cost_lines"]:
+                line["entry_id"] = names[0] if line["entry_id"] == names[1] else line["entry_id"]
+            content["entries"] = [entry for entry in content["entries"] if entry["entry_id"] != names[1]]
+            return
+    raise AssertionError("no load with two importers")
+
+
+def split_entry(content: Content) -> None:
+    entry = next(entry for entry in content["entries"] if len(entry["shipments"]) > 1)
+    moved = entry["shipments"][0]
+    content["entries"].append({**entry, "entry_id": "E9999"})
+    _shipment(content, moved)["entry_id"] = "E9999"
+    for line in _lines(content, moved):
+        line["entry_id"] = "E9999" if line["entry_id"] else ""
+
+
+def another_fc(content: Content) -> None:
+    row = next(row for row in content["shipments"] if row["destination_fc"] == "ONT8")
+    row["destination_fc"] = "LGB8"
+
+
+def shorter_road(content: Content) -> None:
+    row = next(row for row in content["shipments"] if Decimal(row["collection_km"]) > 0)
+    row["collection_km"] = Decimal(1)
+
+
+def warehouse_of_another_region(content: Content) -> None:
+    _pooled(content)["warehouse_id"] = "WH-NGB"
+
+
+def another_truck_day(content: Content) -> None:
+    _loads(content, "truck", least=1)[0]["departs"] = "2026-12-30"
+
+
+def cheaper_days(content: Content) -> None:
+    content["options"]["value_of_day_per_m3"] = Decimal("0.5")
+
+
+def unpriced_lateness(content: Content) -> None:
+    row = next(row for row in content["shipments"] if row["late_days"])
+    row["late_days"], row["priced_time"]["LATENESS"] = 0, Decimal(0)
+
+
+def nobody_pays_alone(content: Content) -> None:
+    content["shipments"][0]["baseline_service"] = None
+    content["certificate"]["baseline_missing"] += 1
+
+
+def left_out_for_nothing(content: Content) -> None:
+    name = next(row["shipment_id"] for row in content["shipments"] if row["service"] == "courier")
+    _forget(content, name)
+    content["entries"] = [entry for entry in content["entries"] if entry["shipments"] != [name]]
+    content["unplanned"].append(
+        {"shipment_id": name, "rule": "PRICE", "detail": "x", "change": "x", "refusals": {}, "price": Decimal(1)}
+    )
+    content["certificate"]["unplanned_price"] = Decimal(content["certificate"]["unplanned_price"]) + 1
+
+
+def other_network(content: Content) -> None:
+    content["inputs"]["network_sha256"] = "0" * 64
+
+
+def other_shipments(content: Content) -> None:
+    content["inputs"]["shipments_sha256"] = "0" * 64
+
+
+RESUMMED: list[tuple[Callable[[Content], None], str]] = [
+    (larger_container, "COST.MISSING_LINE"),
+    (smaller_container, "LOAD.VOLUME"),
+    (into_a_full_load, "LOAD.VOLUME"),
+    (conflicting_goods, "LOAD.CONFLICT"),
+    (without_consent, "LOAD.CONSENT"),
+    (earlier_eta, "DATE.ETA"),
+    (earlier_delivery, "DATE.RECEIVED"),
+    (departure_that_does_not_run, "DEPARTURE.NOT_RUNNING"),
+    (departure_before_the_goods, "CUTOFF.CFS"),
+    (amount_of_a_line, "COST.AMOUNT"),
+    (dropped_line, "COST.MISSING_LINE"),
+    (doubled_line, "COST.EXTRA_LINE"),
+    (made_up_line, "COST.EXTRA_LINE"),
+    (share_between_friends, "COST.SHARE"),
+    (cheaper_container, "COST.SOURCE_AMOUNT"),
+    (duty_at_half_rate, "COST.RATE"),
+    (dropped_shipment, "COVERAGE.MISSING"),
+    (doubled_shipment, "COVERAGE.TWICE"),
+    (unknown_shipment, "COVERAGE.UNKNOWN"),
+    (lighter_shipment, "SHIPMENT.WEIGHT"),
+    (smaller_value, "SHIPMENT.VALUE"),
+    (merged_entries, "ENTRY.MERGED"),
+    (split_entry, "ENTRY.SPLIT"),
+    (another_fc, "SHIPMENT.FC"),
+    (shorter_road, "DISTANCE.COLLECTION"),
+    (warehouse_of_another_region, "REFERENCE.LINK"),
+    (another_truck_day, "LOAD.ETD"),
+    (cheaper_days, "TIME.TRANSIT"),
+    (unpriced_lateness, "TIME.LATENESS"),
+    (nobody_pays_alone, "BASELINE.STAND_IN"),
+    (left_out_for_nothing, "UNPLANNED.PRICE"),
+    (other_network, "INPUT.HASH"),
+    (other_shipments, "INPUT.HASH"),
+]
+
+
+def landed_cost(content: Content) -> None:
+    content["shipments"][0]["landed_cost"] = Decimal(content["shipments"][0]["landed_cost"]) - 10
+
+
+def cash(content: Content) -> None:
+    content["certificate"]["cash_cost"] = Decimal(content["certificate"]["cash_cost"]) - 10
+
+
+def cost(content: Content) -> None:
+    content["certificate"]["cost"] = Decimal(content["certificate"]["cost"]) - 10
+
+
+def bound(content: Content) -> None:
+    content["certificate"]["bound"] = Decimal(content["certificate"]["cost"]) + 1
+
+
+def gap(content: Content) -> None:
+    content["certificate"]["gap"] = 0.0
+
+
+def optimum(content: Content) -> None:
+    content["certificate"]["proven_optimal"] = True
+
+
+def load_cost(content: Content) -> None:
+    content["loads"][0]["cost"] = Decimal(content["loads"][0]["cost"]) - 1
+
+
+def entry_cost(content: Content) -> None:
+    content["entries"][0]["cost"] = Decimal(content["entries"][0]["cost"]) - 1
+
+
+def fill(content: Content) -> None:
+    content["loads"][0]["fill"] = Decimal("0.999")
+
+
+AS_IS: list[tuple[Callable[[Content], None], str]] = [
+    (landed_cost, "SUM.LANDED"),
+    (cash, "SUM.CASH"),
+    (cost, "SUM.COST"),
+    (bound, "CERTIFICATE.BOUND"),
+    (gap, "CERTIFICATE.GAP"),
+    (optimum, "CERTIFICATE.OPTIMAL"),
+    (load_cost, "SUM.LOAD"),
+    (entry_cost, "SUM.ENTRY"),
+    (fill, "LOAD.FILL"),
+]
+
+
+def test_the_genuine_plan_is_accepted(genuine: Path) -> None:
+    found = check(genuine, NETWORK, GOODS)
+    assert found.ok, [str(row) for row in found.violations[:10]]
+    assert found.checked["shipments"] + found.checked["unplanned"] == len(GOODS)
+
+
+def test_the_genuine_plan_has_journeys_of_many_kinds(content: Content) -> None:
+    services = {(row["service"], row["final_leg"]) for row in content["shipments"]}
+    assert {("consolidated", "ftl"), ("courier", "courier"), ("direct_container", "direct")} <= services
+    assert {service for service, _ in services} >= {"consolidated", "co_load"}
+
+
+def test_writing_again_without_a_change_is_accepted(content: Content, tmp_path: Path) -> None:
+    same = copy.deepcopy(content)
+    resum(same)
+    found = check(_write(same, tmp_path / "same"), NETWORK, GOODS)
+    assert found.ok, [str(row) for row in found.violations[:10]]
+
+
+@pytest.mark.parametrize(("tamper", "cause"), RESUMMED, ids=[row[0].__name__ for row in RESUMMED])
+def test_tampering_with_totals_written_again(tamper: Callable[[Content], None], cause: str, content: Content) -> None:
+    forged = copy.deepcopy(content)
+    tamper(forged)
+    resum(forged)
+    found = judge(Plan.model_validate(forged), NETWORK, GOODS).by_cause
+    assert cause in found
+    assert not {name for name in found if name.startswith("SUM.")}, found
+
+
+@pytest.mark.parametrize(("tamper", "cause"), AS_IS, ids=[row[0].__name__ for row in AS_IS])
+def test_tampering_with_a_total(
+    tamper: Callable[[Content], None], cause: str, content: Content, tmp_path: Path
+) -> None:
+    forged = copy.deepcopy(content)
+    tamper(forged)
+    assert cause in judge(Plan.model_validate(forged), NETWORK, GOODS).by_cause
+
+
+def test_a_forged_folder_that_agrees_with_itself(content: Content, tmp_path: Path) -> None:
+    forged = copy.deepcopy(content)
+    share_between_friends(forged)
+    resum(forged)
+    found = check(_write(forged, tmp_path / "forged"), NETWORK, GOODS).by_cause
+    assert found == {"COST.SHARE": 2}
+
+
+def test_a_lane_that_closed_since(content: Content) -> None:
+    lane_id = _pooled(content)["lane_id"]
+    lanes = tuple(row.model_copy(update={"closed": row.lane_id == lane_id}) for row in NETWORK.lanes)
+    found = judge(Plan.model_validate(content), NETWORK.replace(lanes=lanes), GOODS).by_cause
+    assert set(found) == {"INPUT.HASH", "LANE.CLOSED"}
+
+
+def test_a_deleted_table(content: Content, tmp_path: Path) -> None:
+    folder = _write(copy.deepcopy(content), tmp_path / "forged")
+    (folder / "cost_lines.csv").unlink()
+    assert check(folder, NETWORK, GOODS).by_cause == {"FILE.MISSING": 1}
+
+
+def test_an_edited_cell(content: Content, tmp_path: Path) -> None:
+    folder = _write(copy.deepcopy(content), tmp_path / "forged")
+    path = folder / "shipments.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("ONT8", "LGB8", 1), encoding="utf-8")
+    found = check(folder, NETWORK, GOODS).violations
+    assert [row.cause for row in found] == ["CSV.DIFFERS"]
+    assert (found[0].found, found[0].expected) == ("LGB8", "ONT8")
+
+
+def test_an_edited_certificate(content: Content, tmp_path: Path) -> None:
+    folder = _write(copy.deepcopy(content), tmp_path / "forged")
+    path = folder / "certificate.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "gap": 0.0}), encoding="utf-8")
+    assert check(folder, NETWORK, GOODS).by_cause == {"CERTIFICATE.DIFFERS": 1}
+
+
+def test_the_plan_read_back_is_the_plan_written(genuine: Path, content: Content) -> None:
+    assert read_plan(genuine) == Plan.model_validate(content)
