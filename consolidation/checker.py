@@ -19,6 +19,7 @@ from consolidation.checking import (
     files,
     inputs,
     journeys,
+    left_out,
     loads,
     rules,
     sums,
@@ -87,7 +88,11 @@ def judge(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> CheckR
     travellers = _travellers(plan, world, by_id, found)
     case = Case(plan, world, by_id, travellers)
     held = {load_id: load for load_id, load in ((row.load_id, loads.hold(case, row)) for row in plan.loads) if load}
-    _apply(found, case, (*coverage.RULES, *loads.PLAN_RULES, *entries.RULES, inputs.horizon, baselines.baselines))
+    _apply(
+        found,
+        case,
+        (*coverage.RULES, *loads.PLAN_RULES, *entries.RULES, inputs.horizon, baselines.baselines, left_out.left_out),
+    )
     for load in held.values():
         for load_rule in loads.LOAD_RULES:
             found.extend(load_rule(load))

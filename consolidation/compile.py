@@ -256,7 +256,7 @@ def _reduce(found: Itineraries, cost: Int64, pooling: _Pooling, limits: _Limits)
     keep[positions[best_free[has]]] = True
     keep = _cheapest_alike(found, cost, pooling, limits, keep)
     keep &= ~_hopeless(found, cost, ceiling, pooling.trunk, pooling.trunk_price(), keep)
-    keep &= ~_hopeless_trucks(found, cost, pooling, keep)
+    keep &= ~_hopeless_trucks(found, cost, pooling, limits, keep)
     kept = np.flatnonzero(keep)
     return kept[np.lexsort((kept, cost[kept], found.shipment[kept]))]
 
@@ -287,16 +287,22 @@ def _hopeless(found: Itineraries, cost: Int64, ceiling: Int64, pool: Int64, pric
     return hopeless
 
 
-def _hopeless_trucks(found: Itineraries, cost: Int64, pooling: _Pooling, keep: Bools) -> Bools:
-    """Return the truck options whose users save less against pallets on the same trunk than a truck costs."""
+def _hopeless_trucks(found: Itineraries, cost: Int64, pooling: _Pooling, limits: _Limits, keep: Bools) -> Bools:
+    """Return the truck options whose users save less against pallets than a truck costs.
+
+    A user is compared with its pallets on the same trunk under the same limits, so that the swap keeps them.
+    """
     users = np.flatnonzero(keep & (pooling.truck >= 0))
     if not len(users):
         return np.zeros_like(keep)
-    twins: dict[tuple[int, int], int] = {}
-    for k in np.flatnonzero(keep & (pooling.truck < 0) & (found.route >= 0)):
-        pair = (int(found.shipment[k]), int(found.route[k]))
-        twins[pair] = min(int(cost[k]), twins.get(pair, 1 << 62))
-    saving = [twins.get((int(found.shipment[k]), int(found.route[k])), 1 << 62) - int(cost[k]) for k in users]
+    twins: dict[tuple[int, ...], int] = {}
+    for k in np.flatnonzero(keep & (pooling.truck < 0) & (found.route >= 0)).tolist():
+        twin = (int(found.shipment[k]), int(found.route[k]), *limits.of_option[k].tolist())
+        twins[twin] = min(int(cost[k]), twins.get(twin, 1 << 62))
+    saving = []
+    for k in users.tolist():
+        twin = (int(found.shipment[k]), int(found.route[k]), *limits.of_option[k].tolist())
+        saving.append(twins.get(twin, 1 << 62) - int(cost[k]))
     ceiling = np.zeros(len(found.demand.shipments), dtype=np.int64)
     gained = np.zeros_like(cost)
     gained[users] = -np.clip(np.array(saving, dtype=np.int64), 0, 10**15)

@@ -53,9 +53,14 @@ class TariffBook:
         return tuple(charge for charge in self._on_day(tariff, mode, date) if charge.basis in ENTRY_BASES)
 
     def truck_equipment(self, tariff: str, offered: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the trucks of `offered` that a whole-truck tariff names."""
-        named = {name for charge in self._by_tariff.get(tariff, ()) for name in charge.equipment}
-        return tuple(name for name in offered if name in named)
+        """Return the trucks of `offered` that a whole-truck tariff prices.
+
+        Where lines name equipment only the named trucks are offered, and lines for all equipment come on top;
+        a tariff that names none is for every truck.
+        """
+        charges = [charge for charge in self._by_tariff.get(tariff, ()) if charge.basis in LOAD_BASES]
+        named = {name for charge in charges for name in charge.equipment}
+        return tuple(name for name in offered if charges and (not named or name in named))
 
 
 def handling_tariff(place: Place, alone: bool) -> str:

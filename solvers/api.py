@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from .problem import Bools, Problem
 from .regions import improve_regions
 
 _DEFAULT = SolveOptions()
+_COOL = 0.1
+"""Temperature at which the second local search starts."""
 _EXACT_OPTIONS = 2500
 """Problems with more live options than this do not go to the exact model."""
 
@@ -86,6 +89,7 @@ class _Run:
             self.anneal,
             self.tighten,
             self.exact,
+            self.polish,
             self.solve_regions,
             self.exact,
         ):
@@ -115,7 +119,12 @@ class _Run:
     def anneal(self, dual: DualAscent) -> None:
         """Search locally, over the options that a better plan may use."""
         search = self.searching(dual)
-        self.offer("improve", improve(search, self.best, 240 * self.options.work, self.bound))
+        self.offer("improve", improve(search, self.best, 100 * self.options.work, self.bound))
+
+    def polish(self, dual: DualAscent) -> None:
+        """Search locally again from the best plan, cooler and with other random choices."""
+        search = replace(self.searching(dual), seed=self.options.seed + 1)
+        self.offer("improve", improve(search, self.best, 80 * self.options.work, self.bound, heat=_COOL))
 
     def solve_regions(self, dual: DualAscent) -> None:
         """Solve parts of the plan exactly, the rest fixed."""

@@ -11,8 +11,9 @@ from network.money import Float64, Int64
 
 from ._watch import Watch
 from .assignment import Assignment
-from .delta import Focus, State
+from .delta import State
 from .pairs import Pairs
+from .parts import Focus
 from .problem import Bools, Problem
 
 _GREEDS = (0.0, 0.15, 0.3, 0.5, 1.0)

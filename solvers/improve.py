@@ -18,8 +18,9 @@ from network.money import Float64
 from ._watch import Watch
 from .assignment import Assignment
 from .construct import Openings, bulk_of, settle
-from .delta import Focus, OpenLoad, State
+from .delta import State
 from .pairs import Pairs
+from .parts import Focus, OpenLoad
 from .problem import Bools, Problem
 
 
@@ -45,8 +46,8 @@ class Search:
     payment: Float64 | None = None
 
 
-_HEAT = 0.15
-"""First temperature of the annealing, as a part of the mean cost of a lot."""
+_HEAT = 0.3
+"""Usual first temperature."""
 
 
 class _Ruins:
@@ -99,7 +100,7 @@ class _Ruins:
         return [lots[k] for k in self.rng.choice(len(lots), size, replace=False).tolist()]
 
 
-def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> Assignment:
+def improve(search: Search, start: Assignment, moves: int, bound: int = 0, heat: float = _HEAT) -> Assignment:
     """Return the best plan met in a number of moves from `start`.
 
     Parameters
@@ -108,6 +109,7 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> As
     start : Assignment, keeps every rule
     moves : int
     bound : int, micro-units; a plan of this cost ends the search
+    heat : float, first temperature of the annealing, as a part of the mean cost of a lot
     """
     problem = search.problem
     if problem.n_lots == 0 or moves <= 0:
@@ -118,7 +120,7 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> As
     ruins = _Ruins(search, state, rng)
     bulk = bulk_of(problem)
     best, best_cost = start, state.cost
-    hot = _HEAT * state.cost / problem.n_lots
+    hot = heat * state.cost / problem.n_lots
     for k in range(moves):
         if k % 8 == 0 and search.watch.stopped():
             break
@@ -138,7 +140,7 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0) -> As
 
 def _move(state: State, ruins: _Ruins, rng: np.random.Generator, bulk: Float64) -> None:
     state.begin()
-    lots, pool = ruins.pick(int(rng.integers(2, 13)))
+    lots, pool = ruins.pick(int(rng.integers(2, 25)))
     greed = float(rng.choice((0.0, 0.2, 0.5, 1.0)))
     for lot in lots:
         state.remove(lot)

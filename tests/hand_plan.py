@@ -79,13 +79,14 @@ def shipments() -> list[Shipment]:
 def _line(
     charge_id: str, shipment_id: str, quantity: object, source: Decimal, amount: Decimal, **at: str
 ) -> dict[str, Any]:
+    facts: dict[str, Any]
     duty = next((row for row in NETWORK.duties if row.duty_id == charge_id), None)
     if duty is not None:
         facts = {
             "code": duty.layer, "name": duty.layer, "category": "duty", "side": "destination", "payer": "seller",
             "basis": "pct_of_customs_value", "rate": duty.rate_pct, "currency": "USD",
         }  # fmt: skip
-        at = {"entry_id": ENTRY_OF[shipment_id]}
+        at["entry_id"] = ENTRY_OF[shipment_id]
     else:
         charge = next(row for row in NETWORK.charges if row.charge_id == charge_id)
         names = ("code", "name", "category", "side", "payer", "basis", "rate", "currency")
@@ -104,9 +105,9 @@ def _lines() -> list[dict[str, Any]]:
                 found.append(_line(charge_id, name, quantity, Decimal(amount), Decimal(amount)))
     for charge_id, *amounts in ENTRY:
         for name, amount in zip(VALUE, amounts, strict=True):
-            quantity = 1 if charge_id == "us-broker" else VALUE[name]
+            base = Decimal(1) if charge_id == "us-broker" else VALUE[name]
             cell = Decimal(amount)
-            found.append(_line(charge_id, name, quantity, cell, cell, entry_id=ENTRY_OF[name]))
+            found.append(_line(charge_id, name, base, cell, cell, entry_id=ENTRY_OF[name]))
     for charge_id, quantity, whole in LOAD:
         for name, part in (("S1", Decimal("0.4")), ("S2", Decimal("0.6"))):
             found.append(_line(charge_id, name, quantity, Decimal(whole), Decimal(whole) * part, load_id="L0001"))

@@ -111,7 +111,7 @@ def _starts(counts: object) -> np.ndarray:
 
 
 @st.composite
-def tiny_problems(draw: st.DrawFn, max_lots: int = 5) -> Problem:
+def tiny_problems(draw: st.DrawFn, max_lots: int = 4) -> Problem:
     """Draw a problem small enough for the oracle, with every rule the model knows."""
     small = st.integers
     n_pools, n_resources, n_classes = draw(small(1, 3)), draw(small(0, 2)), 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 
 from consolidation.checking.case import Case
 from consolidation.checking.quantities import goods_value, importer_of, volume_m3, weight_kg
@@ -56,7 +55,10 @@ def copied(case: Case) -> Iterator[Violation]:
 
 
 def unplanned(case: Case) -> Iterator[Violation]:
-    """Yield violations for unplanned shipments without a reason, or with a price that is not the stated one."""
+    """Yield violations for unplanned shipments without a reason, or at less than the price of leaving one out.
+
+    That price stands on top of what the cheapest itinerary of its own would cost, so it is a lower limit.
+    """
     for row in case.plan.unplanned:
         where = f"shipment {row.shipment_id}"
         if not row.rule or not row.detail:
@@ -69,8 +71,8 @@ def unplanned(case: Case) -> Iterator[Violation]:
         value = from_micros(goods_value(case.world, shipment))
         price += decimal(planning.unplanned_pct_of_value) / 100 * value
         stated = from_micros(to_micros(price))
-        if row.price not in (Decimal(0), stated):
-            yield violation("UNPLANNED.PRICE", where, "price of leaving it out", row.price, f"0 or {stated}")
+        if row.price and row.price < stated:
+            yield violation("UNPLANNED.PRICE", where, "price of leaving it out", row.price, f"0, or at least {stated}")
 
 
 RULES = (coverage, copied, unplanned)

@@ -112,7 +112,7 @@ def warehouse_near(each: Traveller) -> Iterator[Violation]:
     origin = world.locate(journey.shipment.origin)
     if chain is None or origin is None:
         return
-    if origin.country and _group(origin.country) != _group(chain.warehouse.country):
+    if origin.country and country_group(origin.country) != country_group(chain.warehouse.country):
         what = f"country of warehouse {chain.warehouse.place_id}"
         yield violation("WAREHOUSE.COUNTRY", journey.where, what, chain.warehouse.country, origin.country)
     limit = world.network.planning.max_collection_km
@@ -157,7 +157,8 @@ def in_horizon(each: Traveller) -> Iterator[Violation]:
         yield violation("HORIZON.WAIT", journey.where, "days from ready to departure", days, f"0 to {allowed}")
 
 
-def _group(country: str) -> str:
+def country_group(country: str) -> str:
+    """Return the country, or the one that it forms a single market of origin with."""
     return _GROUPS.get(country, country)
 
 

@@ -9,64 +9,34 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-import math
 import random
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from consolidation.checker import check, judge
-from consolidation.folder import read_plan, tables, write_plan
+from consolidation.folder import read_plan, write_plan
 from consolidation.plan_model import Plan
 from consolidation.planner import plan as make_plan
-from consolidation.shipments import Shipment
-from network.charges import ENTRY_BASES
-from network.model import Network
 from solvers.options import SolveOptions
-from tests.networks import tiny_network
-
-Content = dict[str, Any]
-_DEAR = {"ltl-us": Decimal(120), "parcel-us": Decimal(20), "collect-m3": Decimal(4)}
-
-
-def _network() -> Network:
-    """Return the tiny network with dear pallets, so that trucks and containers of every kind are worth their price."""
-    network = tiny_network()
-    charges = []
-    for row in network.charges:
-        trucks = ("53TRL",) if row.tariff.startswith("FTL") else row.equipment
-        charges.append(row.model_copy(update={"rate": _DEAR.get(row.charge_id, row.rate), "equipment": trucks}))
-    return network.replace(charges=tuple(charges))
-
-
-def _goods(count: int, seed: int) -> list[Shipment]:
-    random_ = random.Random(seed)
-    found = []
-    for k in range(count):
-        m3 = Decimal(random_.choice(["0.4", "1.2", "2.5", "5", "8"]))
-        kg = m3 * random_.choice([160, 240, 400])
-        found.append(
-            Shipment(
-                shipment_id=f"S{k:03d}", seller_id=f"SELLER{k % 9}", importer_id=f"IOR{k % 5}",
-                origin=random_.choice(["Shenzhen", "Dongguan", "WH-SZX", "Ningbo"]),
-                destination_fc=random_.choice(["ONT8", "ONT8", "LGB8", "IND9", "DTM2"]),
-                ready_date=dt.date(2026, 11, 23) + dt.timedelta(days=random_.randrange(10)),
-                due_date=dt.date(2027, 1, 6) if k % 3 else dt.date(2026, 12, 8), cartons=math.ceil(kg / 18),
-                volume_m3=m3, gross_weight_kg=kg, goods_value=Decimal(random_.randrange(900, 20000)),
-                currency=random_.choice(["USD", "USD", "CNY"]), units=300,
-                hs_code=random_.choice(["9405420000", "8507600000", "3305100000"]),
-                cargo_class=random_.choice(["general"] * 4 + ["lithium_battery", "liquid"]), coload_consent=k % 12 != 5,
-            )
-        )  # fmt: skip
-    return found
-
-
-NETWORK = _network()
-GOODS = _goods(60, 2)
+from tests.forging import (
+    GOODS,
+    NETWORK,
+    Content,
+    forget,
+    lines_of,
+    loads_of,
+    move,
+    pooled_shipment,
+    rename,
+    resum,
+    shipment_of,
+    write_folder,
+)
 
 
 @pytest.fixture(scope="module")
@@ -83,150 +53,46 @@ def content(genuine: Path) -> Content:
     return found
 
 
-def _write(content: Content, folder: Path) -> Path:
-    """Write a folder whose files all say the same."""
-    folder.mkdir()
-    plan = Plan.model_validate(content)
-    (folder / "plan.json").write_text(plan.model_dump_json(), encoding="utf-8")
-    certificate = {**plan.certificate.model_dump(mode="json"), "seconds": 1.0}
-    (folder / "certificate.json").write_text(json.dumps(certificate), encoding="utf-8")
-    for name, table in tables(plan).items():
-        table.to_csv(folder / name, index=False, lineterminator="\n")
-    return folder
-
-
-def resum(content: Content) -> None:
-    """Write every total again: categories, landed costs, loads, entries, volumes, certificate."""
-    by_shipment: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    by_load: dict[str, Decimal] = defaultdict(Decimal)
-    by_entry: dict[str, Decimal] = defaultdict(Decimal)
-    for line in content["cost_lines"]:
-        amount = Decimal(line["amount"])
-        by_shipment[line["shipment_id"]][line["category"]] += amount
-        if line["load_id"]:
-            by_load[line["load_id"]] += amount
-        if line["entry_id"] and line["basis"] in ENTRY_BASES:
-            by_entry[line["entry_id"]] += amount
-    for row in content["shipments"]:
-        row["categories"] = dict(by_shipment[row["shipment_id"]])
-        row["landed_cost"] = sum(row["categories"].values(), Decimal(0))
-    for load in content["loads"]:
-        inside = [
-            row for row in content["shipments"] if load["load_id"] in (row["trunk_load_id"], row["truck_load_id"])
-        ]
-        load["shipments"] = sorted(row["shipment_id"] for row in inside)
-        load["cost"] = by_load[load["load_id"]]
-        equipment = NETWORK.equipment_by_id[load["equipment_id"]]
-        for total, part, most in (
-            ("volume_m3", "fill", equipment.volume_m3), ("gross_weight_kg", "weight_fill", equipment.payload_kg),
-        ):  # fmt: skip
-            load[total] = sum((Decimal(row[total]) for row in inside), Decimal(0))
-            load[part] = round(load[total] / Decimal(str(most)), 4)
-    for entry in content["entries"]:
-        inside = [row for row in content["shipments"] if row["entry_id"] == entry["entry_id"]]
-        entry["shipments"] = sorted(row["shipment_id"] for row in inside)
-        entry["value"] = sum((Decimal(row["goods_value"]) for row in inside), Decimal(0))
-        entry["cost"] = by_entry[entry["entry_id"]]
-    certify(content)
-
-
-def certify(content: Content) -> None:
-    """Write the sums of the certificate again."""
-    rows, stated = content["shipments"], content["certificate"]
-    stated["cash_cost"] = sum((Decimal(row["landed_cost"]) for row in rows), Decimal(0))
-    stated["priced_time"] = sum((Decimal(price) for row in rows for price in row["priced_time"].values()), Decimal(0))
-    for name in ("baseline_cost", "baseline_priced_time"):
-        stated[name] = sum((Decimal(row[name]) for row in rows), Decimal(0))
-    stated["cost"] = stated["cash_cost"] + stated["priced_time"] + Decimal(stated["unplanned_price"])
-    stated["bound"] = min(Decimal(stated["bound"]), stated["cost"])
-    stated["gap"] = float((stated["cost"] - stated["bound"]) / stated["cost"])
-    stated["shipments"], stated["unplanned"] = len(rows) + len(content["unplanned"]), len(content["unplanned"])
-
-
-# -- ways to find and move things
-
-
-def _lines(content: Content, shipment_id: str) -> list[Content]:
-    return [line for line in content["cost_lines"] if line["shipment_id"] == shipment_id]
-
-
-def _shipment(content: Content, shipment_id: str) -> Content:
-    return next(row for row in content["shipments"] if row["shipment_id"] == shipment_id)
-
-
-def _loads(content: Content, kind: str = "trunk", least: int = 2) -> list[Content]:
-    return [load for load in content["loads"] if load["kind"] == kind and len(load["shipments"]) >= least]
-
-
-def _pooled(content: Content) -> Content:
-    """Return a shipment that shares a container and goes on by a deconsolidation centre."""
-    return next(row for row in content["shipments"] if row["service"] == "consolidated")
-
-
-_WAY = (
-    "service", "final_leg", "warehouse_id", "departure_id", "lane_id", "gateway_out", "gateway_in", "regime_id",
-    "deconsolidation_id", "trunk_load_id", "truck_load_id", "milestones", "courier_id",
-)  # fmt: skip
-
-
-def _move(content: Content, row: Content, load: Content) -> None:
-    """Put a shipment into a load, with the way and the dates of one that is in it."""
-    twin = _shipment(content, next(name for name in load["shipments"] if name != row["shipment_id"]))
-    row.update(copy.deepcopy({name: twin[name] for name in _WAY}))
-
-
-def _rename(content: Content, old: str, new: str) -> None:
-    _shipment(content, old)["shipment_id"] = new
-    for line in _lines(content, old):
-        line["shipment_id"] = new
-
-
-def _forget(content: Content, shipment_id: str) -> None:
-    row = _shipment(content, shipment_id)
-    content["shipments"].remove(row)
-    content["cost_lines"] = [line for line in content["cost_lines"] if line["shipment_id"] != shipment_id]
-
-
 # -- the tampering: each gets the content of plan.json and changes it; totals are written again afterwards
 
 
-def larger_container(content: Content) -> None:
-    load = next(load for load in _loads(content) if load["equipment_id"] == "20GP")
-    load["equipment_id"] = "40HC"
+def other_container(content: Content) -> None:
+    load = loads_of(content)[0]
+    load["equipment_id"] = "20GP" if load["equipment_id"] == "40HC" else "40HC"
 
 
 def smaller_container(content: Content) -> None:
-    load = max(_loads(content), key=lambda load: Decimal(load["volume_m3"]))
+    load = max(loads_of(content), key=lambda load: Decimal(load["volume_m3"]))
     load["equipment_id"] = "20GP"
 
 
 def into_a_full_load(content: Content) -> None:
-    load = max(_loads(content), key=lambda load: Decimal(load["volume_m3"]))
+    load = max(loads_of(content), key=lambda load: Decimal(load["volume_m3"]))
     for row in content["shipments"]:
         if row["destination_fc"] == "ONT8" and row["trunk_load_id"] != load["load_id"]:
-            _move(content, row, load)
+            move(content, row, load)
 
 
 def conflicting_goods(content: Content) -> None:
     classes = {row.shipment_id: row.cargo_class for row in GOODS}
     load = next(
-        load for load in _loads(content) if any(classes[name] == "lithium_battery" for name in load["shipments"])
+        load for load in loads_of(content) if any(classes[name] == "lithium_battery" for name in load["shipments"])
     )
     liquid = next(row for row in content["shipments"] if classes[row["shipment_id"]] == "liquid")
-    _move(content, liquid, load)
+    move(content, liquid, load)
 
 
 def without_consent(content: Content) -> None:
     refusing = next(row.shipment_id for row in GOODS if not row.coload_consent)
-    load = next(load for load in _loads(content) if refusing not in load["shipments"])
-    _move(content, _shipment(content, refusing), load)
+    load = next(load for load in loads_of(content) if refusing not in load["shipments"])
+    move(content, shipment_of(content, refusing), load)
 
 
 def earlier_eta(content: Content) -> None:
-    load = _loads(content)[0]
+    load = loads_of(content)[0]
     load["arrives"] = "2026-12-01T02:00-08:00"
     for name in load["shipments"]:
-        for stone in _shipment(content, name)["milestones"]:
+        for stone in shipment_of(content, name)["milestones"]:
             if stone["code"] == "ETA":
                 stone["time"] = load["arrives"]
 
@@ -238,10 +104,10 @@ def earlier_delivery(content: Content) -> None:
 
 
 def _depart(content: Content, departure_id: str) -> None:
-    load = next(load for load in _loads(content, least=1) if load["lane_id"] == "YTN-LAX")
+    load = next(load for load in loads_of(content, least=1) if load["lane_id"] == "YTN-LAX")
     load["departure_id"] = departure_id
     for name in load["shipments"]:
-        _shipment(content, name)["departure_id"] = departure_id
+        shipment_of(content, name)["departure_id"] = departure_id
 
 
 def departure_that_does_not_run(content: Content) -> None:
@@ -270,14 +136,14 @@ def made_up_line(content: Content) -> None:
 
 
 def share_between_friends(content: Content) -> None:
-    load = _loads(content)[0]
+    load = loads_of(content)[0]
     inside = [line for line in content["cost_lines"] if line["load_id"] == load["load_id"]]
     first, second = [line for line in inside if line["code"] == "TRUNK.OCEAN"][:2]
     first["amount"], second["amount"] = Decimal(first["amount"]) - 5, Decimal(second["amount"]) + 5
 
 
 def cheaper_container(content: Content) -> None:
-    load = _loads(content)[0]
+    load = loads_of(content)[0]
     for line in content["cost_lines"]:
         if line["load_id"] == load["load_id"] and line["code"] == "TRUNK.OCEAN":
             line["amount"] = Decimal(line["amount"]) / 2
@@ -291,7 +157,7 @@ def duty_at_half_rate(content: Content) -> None:
 
 
 def dropped_shipment(content: Content) -> None:
-    _forget(content, content["shipments"][0]["shipment_id"])
+    forget(content, content["shipments"][0]["shipment_id"])
 
 
 def doubled_shipment(content: Content) -> None:
@@ -300,7 +166,7 @@ def doubled_shipment(content: Content) -> None:
 
 
 def unknown_shipment(content: Content) -> None:
-    _rename(content, content["shipments"][0]["shipment_id"], "GHOST")
+    rename(content, content["shipments"][0]["shipment_id"], "GHOST")
 
 
 def lighter_shipment(content: Content) -> None:
@@ -314,8 +180,8 @@ def smaller_value(content: Content) -> None:
 
 
 def merged_entries(content: Content) -> None:
-    for load in _loads(content):
-        names = sorted({_shipment(content, name)["entry_id"] for name in load["shipments"]})
+    for load in loads_of(content):
+        names = sorted({shipment_of(content, name)["entry_id"] for name in load["shipments"]})
         if len(names) > 1:
             for row in content["shipments"]:
                 row["entry_id"] = names[0] if row["entry_id"] == names[1] else row["entry_id"]
@@ -330,8 +196,8 @@ def split_entry(content: Content) -> None:
     entry = next(entry for entry in content["entries"] if len(entry["shipments"]) > 1)
     moved = entry["shipments"][0]
     content["entries"].append({**entry, "entry_id": "E9999"})
-    _shipment(content, moved)["entry_id"] = "E9999"
-    for line in _lines(content, moved):
+    shipment_of(content, moved)["entry_id"] = "E9999"
+    for line in lines_of(content, moved):
         line["entry_id"] = "E9999" if line["entry_id"] else ""
 
 
@@ -346,11 +212,11 @@ def shorter_road(content: Content) -> None:
 
 
 def warehouse_of_another_region(content: Content) -> None:
-    _pooled(content)["warehouse_id"] = "WH-NGB"
+    pooled_shipment(content)["warehouse_id"] = "WH-NGB"
 
 
 def another_truck_day(content: Content) -> None:
-    _loads(content, "truck", least=1)[0]["departs"] = "2026-12-30"
+    loads_of(content, "truck", least=1)[0]["departs"] = "2026-12-30"
 
 
 def cheaper_days(content: Content) -> None:
@@ -367,14 +233,39 @@ def nobody_pays_alone(content: Content) -> None:
     content["certificate"]["baseline_missing"] += 1
 
 
+def inflated_baseline(content: Content) -> None:
+    row = next(row for row in content["shipments"] if row["baseline_service"] == "alone_lcl")
+    row["baseline_cost"] = Decimal(row["baseline_cost"]) + 100
+
+
+def inflated_courier(content: Content) -> None:
+    row = next(row for row in content["shipments"] if row["baseline_service"] == "courier")
+    row["baseline_cost"] = Decimal(row["baseline_cost"]) + 100
+
+
+def slower_baseline(content: Content) -> None:
+    content["shipments"][0]["baseline_days"] += 7
+
+
+def dearer_waiting(content: Content) -> None:
+    row = content["shipments"][0]
+    row["baseline_priced_time"] = Decimal(row["baseline_priced_time"]) + 100
+
+
 def left_out_for_nothing(content: Content) -> None:
-    name = next(row["shipment_id"] for row in content["shipments"] if row["service"] == "courier")
-    _forget(content, name)
+    name = next(row["shipment_id"] for row in content["shipments"] if not row["trunk_load_id"] + row["truck_load_id"])
+    forget(content, name)
     content["entries"] = [entry for entry in content["entries"] if entry["shipments"] != [name]]
     content["unplanned"].append(
         {"shipment_id": name, "rule": "PRICE", "detail": "x", "change": "x", "refusals": {}, "price": Decimal(1)}
     )
     content["certificate"]["unplanned_price"] = Decimal(content["certificate"]["unplanned_price"]) + 1
+
+
+def left_out_as_impossible(content: Content) -> None:
+    left_out_for_nothing(content)
+    content["unplanned"][-1].update(rule="LANE.NONE", price=Decimal(0))
+    content["certificate"]["unplanned_price"] = Decimal(content["certificate"]["unplanned_price"]) - 1
 
 
 def other_network(content: Content) -> None:
@@ -386,7 +277,7 @@ def other_shipments(content: Content) -> None:
 
 
 RESUMMED: list[tuple[Callable[[Content], None], str]] = [
-    (larger_container, "COST.MISSING_LINE"),
+    (other_container, "COST.MISSING_LINE"),
     (smaller_container, "LOAD.VOLUME"),
     (into_a_full_load, "LOAD.VOLUME"),
     (conflicting_goods, "LOAD.CONFLICT"),
@@ -416,7 +307,12 @@ RESUMMED: list[tuple[Callable[[Content], None], str]] = [
     (cheaper_days, "TIME.TRANSIT"),
     (unpriced_lateness, "TIME.LATENESS"),
     (nobody_pays_alone, "BASELINE.STAND_IN"),
+    (inflated_baseline, "BASELINE.COST"),
+    (inflated_courier, "BASELINE.COST"),
+    (slower_baseline, "BASELINE.TIME"),
+    (dearer_waiting, "BASELINE.TIME"),
     (left_out_for_nothing, "UNPLANNED.PRICE"),
+    (left_out_as_impossible, "UNPLANNED.POSSIBLE"),
     (other_network, "INPUT.HASH"),
     (other_shipments, "INPUT.HASH"),
 ]
@@ -486,7 +382,7 @@ def test_the_genuine_plan_has_journeys_of_many_kinds(content: Content) -> None:
 def test_writing_again_without_a_change_is_accepted(content: Content, tmp_path: Path) -> None:
     same = copy.deepcopy(content)
     resum(same)
-    found = check(_write(same, tmp_path / "same"), NETWORK, GOODS)
+    found = check(write_folder(same, tmp_path / "same"), NETWORK, GOODS)
     assert found.ok, [str(row) for row in found.violations[:10]]
 
 
@@ -513,25 +409,25 @@ def test_a_forged_folder_that_agrees_with_itself(content: Content, tmp_path: Pat
     forged = copy.deepcopy(content)
     share_between_friends(forged)
     resum(forged)
-    found = check(_write(forged, tmp_path / "forged"), NETWORK, GOODS).by_cause
+    found = check(write_folder(forged, tmp_path / "forged"), NETWORK, GOODS).by_cause
     assert found == {"COST.SHARE": 2}
 
 
 def test_a_lane_that_closed_since(content: Content) -> None:
-    lane_id = _pooled(content)["lane_id"]
+    lane_id = pooled_shipment(content)["lane_id"]
     lanes = tuple(row.model_copy(update={"closed": row.lane_id == lane_id}) for row in NETWORK.lanes)
     found = judge(Plan.model_validate(content), NETWORK.replace(lanes=lanes), GOODS).by_cause
     assert set(found) == {"INPUT.HASH", "LANE.CLOSED"}
 
 
 def test_a_deleted_table(content: Content, tmp_path: Path) -> None:
-    folder = _write(copy.deepcopy(content), tmp_path / "forged")
+    folder = write_folder(copy.deepcopy(content), tmp_path / "forged")
     (folder / "cost_lines.csv").unlink()
     assert check(folder, NETWORK, GOODS).by_cause == {"FILE.MISSING": 1}
 
 
 def test_an_edited_cell(content: Content, tmp_path: Path) -> None:
-    folder = _write(copy.deepcopy(content), tmp_path / "forged")
+    folder = write_folder(copy.deepcopy(content), tmp_path / "forged")
     path = folder / "shipments.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("ONT8", "LGB8", 1), encoding="utf-8")
     found = check(folder, NETWORK, GOODS).violations
@@ -540,7 +436,7 @@ def test_an_edited_cell(content: Content, tmp_path: Path) -> None:
 
 
 def test_an_edited_certificate(content: Content, tmp_path: Path) -> None:
-    folder = _write(copy.deepcopy(content), tmp_path / "forged")
+    folder = write_folder(copy.deepcopy(content), tmp_path / "forged")
     path = folder / "certificate.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "gap": 0.0}), encoding="utf-8")
     assert check(folder, NETWORK, GOODS).by_cause == {"CERTIFICATE.DIFFERS": 1}
@@ -548,3 +444,52 @@ def test_an_edited_certificate(content: Content, tmp_path: Path) -> None:
 
 def test_the_plan_read_back_is_the_plan_written(genuine: Path, content: Content) -> None:
     assert read_plan(genuine) == Plan.model_validate(content)
+
+
+_FREE_WORDS = {
+    "plan_id",
+    "software",
+    "refusals",
+    "stop_reason",
+    "seed",
+    "gap",
+    "work",
+    "exact_lots",
+    "time_limit_s",
+    "status",
+}
+"""What may say anything: labels, and how hard the optimiser tried (its result is judged, not its options)."""
+
+
+def _leaves(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    if isinstance(part, dict | list):
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from _leaves(value, (*path, key))
+    elif part is not None and not isinstance(part, bool):
+        yield path, part
+
+
+def _is_free(path: tuple[Any, ...]) -> bool:
+    return (
+        path[0] in _FREE_WORDS
+        or (path[0] == "options" and path[1] in _FREE_WORDS)
+        or path[-1] in ("status", "stop_reason")
+    )
+
+
+def test_no_figure_of_a_real_plan_can_be_changed_unseen(content: Content) -> None:
+    leaves = [(path, value) for path, value in _leaves(content) if not _is_free(path)]
+    unseen = []
+    for path, value in random.Random(7).sample(leaves, 60):
+        changed = copy.deepcopy(content)
+        part: Any = changed
+        for key in path[:-1]:
+            part = part[key]
+        part[path[-1]] = f"{value}?" if isinstance(value, str) else value + 1
+        try:
+            plan = Plan.model_validate(changed)
+        except ValidationError:
+            continue
+        if judge(plan, NETWORK, GOODS).ok:
+            unseen.append(path)
+    assert not unseen

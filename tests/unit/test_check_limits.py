@@ -145,7 +145,12 @@ def test_a_direct_container_needs_an_fc_near_by_that_takes_it() -> None:
 
 
 def test_a_courier_serves_one_relation_and_takes_light_cartons() -> None:
-    way = {"service": "courier", "final_leg": "courier", "courier_id": "EXPRESS-US", "trunk_load_id": ""}
+    way: dict[str, Any] = {
+        "service": "courier",
+        "final_leg": "courier",
+        "courier_id": "EXPRESS-US",
+        "trunk_load_id": "",
+    }
     assert not list(rules.courier_serves(traveller(shipment(S1), **way)))
     german = shipment({**S1, "destination_fc": "DTM2"})
     assert [row.cause for row in rules.courier_serves(traveller(german, **way))] == ["COURIER.SERVICE"]

@@ -118,7 +118,7 @@ def test_an_option_of_another_lot_is_refused() -> None:
 )
 def test_arrays_that_contradict_each_other_are_named(field: str, value: object, message: str) -> None:
     with pytest.raises(SolveError, match=message):
-        dataclasses.replace(three_lots(), **{field: value})
+        dataclasses.replace(three_lots(), **{field: value})  # type: ignore[arg-type]
 
 
 def test_arrays_are_read_only() -> None:

@@ -1,1 +1,0 @@
-from consolidation.checker import *  # noqa

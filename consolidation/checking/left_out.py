@@ -1,0 +1,146 @@
+"""Shipments left out because nothing could carry them: the judge looks for a way that could.
+
+Leaving out a shipment that has itineraries is a choice and carries its stated price. One that is left out at no
+price must have none; a single way that keeps every rule disproves it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from consolidation.checking import rules
+from consolidation.checking.case import Case, Traveller
+from consolidation.checking.dates import cutoff, work_out
+from consolidation.checking.journeys import Journey, resolve
+from consolidation.checking.own_lines import trunk_priced
+from consolidation.checking.result import Violation, violation
+from consolidation.checking.world import Run, World
+from consolidation.plan_model import PlannedShipment
+from consolidation.shipments import Shipment
+from network.tables import Place
+
+_FC_RULES = (rules.fc_accepts_class, rules.carton_sides, rules.carton_weight)
+
+
+def too_large(world: World, shipment: Shipment) -> bool:
+    """Return whether the largest container of the network cannot hold a shipment."""
+    containers = [row for row in world.network.equipment if row.kind == "container"]
+    if not containers:
+        return False
+    volume_cm3 = max(round(row.volume_m3 * 1_000_000) for row in containers)
+    weight_g = max(round(row.payload_kg * 1000) for row in containers)
+    return shipment.volume_cm3 > volume_cm3 or shipment.weight_g > weight_g
+
+
+def near_warehouses(world: World, shipment: Shipment) -> list[Place]:
+    """Return the open warehouses considered for a shipment: its own, else the nearest ones of its country."""
+    start, planning = world.locate(shipment.origin), world.network.planning
+    houses = [place for place in world.network.places if place.kind == "origin_warehouse" and not place.closed]
+    if start is None:
+        return []
+    if start.place_id:
+        return [place for place in houses if place.place_id == start.place_id]
+    home = rules.country_group(start.country)
+    far = [
+        (world.road_km(start, place), k, place) for k, place in enumerate(houses)
+        if not start.country or rules.country_group(place.country) == home
+    ]  # fmt: skip
+    most = Decimal(str(planning.max_collection_km))
+    return [place for km, _, place in sorted(far)[: planning.warehouses_per_shipment] if km <= most]
+
+
+def _rows(
+    world: World, shipment: Shipment, runs: list[Run], onward: dict[str, list[Place]]
+) -> Iterator[PlannedShipment]:
+    """Yield the choices of every way a shipment might go: couriers, then every run by pallet or parcel."""
+    blank: dict[str, Any] = dict.fromkeys(
+        (
+            "warehouse_id", "departure_id", "lane_id", "courier_id", "gateway_out", "gateway_in", "deconsolidation_id",
+            "trunk_load_id", "truck_load_id", "entry_id",
+        ),
+        "",
+    )  # fmt: skip
+    same = {"shipment_id": shipment.shipment_id, "destination_fc": shipment.destination_fc}
+    for courier in world.network.couriers:
+        choice = {"service": "courier", "final_leg": "courier", "courier_id": courier.courier_id}
+        yield PlannedShipment.model_construct(**{**blank, **same, **choice, "regime_id": courier.customs_regime})
+    for warehouse in near_warehouses(world, shipment):
+        for run in runs:
+            lane = run.lane
+            if (warehouse.place_id, lane.origin) not in world.network.link:
+                continue
+            service = (
+                "consolidated"
+                if lane.buying == "load"
+                else {"air": "air", "rail_lcl": "rail_lcl"}.get(lane.mode, "co_load")
+            )
+            for hub in onward[lane.destination]:
+                way = {
+                    "service": service, "final_leg": "ltl" if hub.ltl_tariff else "parcel", "lane_id": lane.lane_id,
+                    "warehouse_id": warehouse.place_id, "departure_id": run.run_id, "gateway_out": lane.origin,
+                    "gateway_in": lane.destination, "deconsolidation_id": hub.place_id,
+                    "regime_id": run.gateway_in.customs_regime,
+                }  # fmt: skip
+                yield PlannedShipment.model_construct(**{**blank, **same, **way})
+
+
+def _passable(world: World, row: PlannedShipment, shipment: Shipment) -> bool | None:
+    """Return whether a way keeps every rule; None when the FC refuses the goods, whatever the way."""
+    journey, refused = resolve(world, row, shipment)
+    if journey is None or refused:
+        return False
+    each = Traveller(world, journey, work_out(world, journey))
+    if journey.fc.closed or any(found for rule in _FC_RULES for found in rule(each)):
+        return None
+    if any(cutoff(journey, each.dates)) or not _priced(world, journey, each):
+        return False
+    return not any(found for rule in rules.RULES for found in rule(each))
+
+
+def _priced(world: World, journey: Journey, each: Traveller) -> bool:
+    chain = journey.chain
+    if chain is None:
+        return True
+    lane = chain.run.lane
+    if lane.buying == "space":
+        return trunk_priced(world, journey, chain, each.dates)
+    rows = world.charges(lane.tariff, each.dates.before, lane.mode, "load")
+    return any(not row.equipment or set(row.equipment) & set(lane.equipment) for row in rows)
+
+
+def left_out(case: Case) -> Iterator[Violation]:
+    """Yield a violation for each shipment left out at no price for which there is a way."""
+    world = case.world
+    rows = [row for row in case.plan.unplanned if not row.price and row.shipment_id in case.shipments]
+    if not rows:
+        return
+    first = min(row.ready_date for row in case.shipments.values())
+    runs = list(world.runs(first, first + dt.timedelta(days=world.network.planning.horizon_days)))
+    onward: dict[str, list[Place]] = defaultdict(list)
+    for start, end in world.network.link:
+        hub = world.network.place.get(end)
+        if hub is not None and hub.kind == "deconsolidation_centre" and (hub.ltl_tariff or hub.parcel_tariff):
+            onward[start].append(hub)
+    for row in rows:
+        shipment = case.shipments[row.shipment_id]
+        way = None if too_large(world, shipment) else _first_way(world, shipment, runs, onward)
+        if way is not None:
+            found = f"{row.rule}, at no price"
+            expected = f"planned, or its price: it can go by {way.courier_id or way.departure_id}"
+            yield violation("UNPLANNED.POSSIBLE", f"shipment {row.shipment_id}", "left out", found, expected)
+
+
+def _first_way(
+    world: World, shipment: Shipment, runs: list[Run], onward: dict[str, list[Place]]
+) -> PlannedShipment | None:
+    for way in _rows(world, shipment, runs, onward):
+        passable = _passable(world, way, shipment)
+        if passable is None:
+            return None
+        if passable:
+            return way
+    return None

@@ -1,1 +1,0 @@
-from consolidation.plan_model import *  # noqa

@@ -1,0 +1,119 @@
+"""Duty layers: which apply, and what they amount to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from network.customs import DutyBook, duty_amount, financing_pct, is_compound
+from network.tables import Duty
+from tests.goods import edited
+from tests.networks import tiny_network
+
+DAY = dt.date(2026, 12, 1)
+LAMP, POWER_BANK = "9405420000", "8507600000"
+
+
+def _book(*rows: dict[str, Any]) -> DutyBook:
+    return DutyBook(tiny_network(duties=edited("duties", add=rows)))
+
+
+def _layers(book: DutyBook, hs: str, origin: str = "CN", day: dt.date = DAY, schedule: str = "US") -> dict[str, str]:
+    return {duty.layer: duty.duty_id for duty in book.layers(schedule, hs, origin, day)}
+
+
+def _duty(**columns: Any) -> Duty:
+    return Duty.model_validate({"duty_id": "d", "layer": "US.MFN", "schedule": "US", **columns})
+
+
+def test_layers_add_and_the_longest_prefix_wins_within_one() -> None:
+    book = _book()
+    assert _layers(book, LAMP) == {"US.MFN": "us-mfn-lamps", "US.S301": "us-s301", "US.S122": "us-s122"}
+    assert _layers(book, POWER_BANK)["US.MFN"] == "us-mfn"
+
+
+def test_layers_come_in_the_order_of_the_table() -> None:
+    assert [duty.layer for duty in _book().layers("US", LAMP, "CN", DAY)] == ["US.MFN", "US.S301", "US.S122"]
+
+
+def test_origin_decides_on_layers_against_countries() -> None:
+    book = _book()
+    assert "US.S301" in _layers(book, LAMP, "HK")
+    for country in ("IN", "VN", ""):
+        assert "US.S301" not in _layers(book, LAMP, country)
+
+
+@pytest.mark.parametrize(
+    ("day", "applies"),
+    [("2026-02-23", False), ("2026-02-24", True), ("2026-07-23", True), ("2026-07-24", False)],
+)
+def test_a_window_of_dates_includes_both_ends(day: str, applies: bool) -> None:
+    # Section 122 as a window of 150 days.
+    window = {"us-s122": {"valid_from": "2026-02-24", "valid_to": "2026-07-23"}}
+    book = DutyBook(tiny_network(duties=edited("duties", window)))
+    assert ("US.S122" in _layers(book, LAMP, day=dt.date.fromisoformat(day))) is applies
+
+
+def test_an_exclusion_is_a_longer_prefix_at_zero_and_may_end() -> None:
+    book = _book(
+        {
+            "duty_id": "x",
+            "layer": "US.S301",
+            "schedule": "US",
+            "hs_prefix": "94054200",
+            "rate_pct": "0",
+            "valid_to": "2026-11-10",
+        }
+    )
+    assert _layers(book, LAMP, day=dt.date(2026, 11, 10))["US.S301"] == "x"
+    assert _layers(book, LAMP, day=dt.date(2026, 11, 11))["US.S301"] == "us-s301"
+    assert _layers(book, "9405410000", day=dt.date(2026, 11, 10))["US.S301"] == "us-s301"
+
+
+def test_a_layer_that_is_switched_off_is_not_applied() -> None:
+    book = DutyBook(tiny_network(duties=edited("duties", {"us-s122": {"enabled": "no"}})))
+    assert "US.S122" not in _layers(book, LAMP)
+
+
+def test_nothing_matches_an_unknown_schedule_or_code() -> None:
+    assert _layers(_book(), LAMP, schedule="XX") == {}
+    only = DutyBook(tiny_network(duties=edited("duties", {"us-mfn": {"hs_prefix": "39"}}, keep=["us-mfn"])))
+    assert _layers(only, LAMP) == {}
+    assert _layers(only, "3926909985") == {"US.MFN": "us-mfn"}
+
+
+def test_of_two_rows_with_the_same_prefix_the_first_counts() -> None:
+    book = _book({"duty_id": "later", "layer": "US.MFN", "schedule": "US", "hs_prefix": "9405", "rate_pct": "9"})
+    assert _layers(book, LAMP)["US.MFN"] == "us-mfn-lamps"
+
+
+def test_a_percentage_of_the_value() -> None:
+    # 6 % of 2,000 USD.
+    assert duty_amount(_duty(rate_pct="6"), Decimal(2000), 0, Decimal(0), Decimal(1)) == 120_000_000
+    # 2.5 % of 33.30 = 0.8325, rounded once to 0.83.
+    assert duty_amount(_duty(rate_pct="2.5"), Decimal("33.30"), 0, Decimal(0), Decimal(1)) == 830_000
+
+
+def test_a_knife_pays_per_piece_and_per_value() -> None:
+    # Kitchen knives: 0.4 US cents each + 6.1 %: 1,000 knives worth 2,000 USD pay 4.00 + 122.00 = 126.00.
+    knife = _duty(hs_prefix="821192", rate_pct="6.1", per_unit="0.004")
+    assert is_compound(knife)
+    assert duty_amount(knife, Decimal(2000), 1000, Decimal(300), Decimal(1)) == 126_000_000
+
+
+def test_a_duty_per_kg_in_a_foreign_currency() -> None:
+    # 0.20 EUR/kg x 350 kg x 1.10 USD/EUR = 77.00 USD, and 3 % of 1,000 USD = 30.00.
+    duty = _duty(rate_pct="3", per_kg="0.20", currency="EUR")
+    assert is_compound(duty)
+    assert duty_amount(duty, Decimal(1000), 5, Decimal(350), Decimal("1.10")) == 107_000_000
+    assert not is_compound(_duty(rate_pct="3"))
+
+
+def test_financing_recoverable_tax_costs_its_days() -> None:
+    # 24 % a year for 45 days: 24 x 45 / 365 = 2.9589... %.
+    regime = tiny_network().regime["DE"]
+    assert round(financing_pct(regime, 24.0), 6) == Decimal("2.958904")
+    assert financing_pct(tiny_network().regime["US"], 24.0) == 0
