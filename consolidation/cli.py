@@ -41,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON documen
 TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.0, help="Outer limit of the search, seconds.")]
 Gap = Annotated[float, typer.Option("--gap", min=0.0, max=1.0, help="Stop at this gap, as a share of the cost.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Same input and seed: same plan.")]
-Work = Annotated[int, typer.Option("--work", min=0, help="Search effort; 100 is usual, 0 only constructs.")]
+Work = Annotated[int, typer.Option("--work", min=0, help="Search effort; 25 is usual, 0 only constructs.")]
 ValueOfDay = Annotated[
     float | None,
     typer.Option(
@@ -74,7 +74,7 @@ def _root(
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Plan folder to write.")] = Path("dragonboat-demo"),
-    time_limit: TimeLimit = 40.0,
+    time_limit: TimeLimit = 45.0,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -82,7 +82,7 @@ def demo(
     from consolidation.data import week
     from network.reference import path
 
-    _plan(path(), week(), out, _Search(time_limit, 0.001, seed, 100), as_json)
+    _plan(path(), week(), out, _Search(time_limit, 0.001, seed, 20), as_json)
 
 
 @app.command(name="plan")
@@ -90,10 +90,10 @@ def plan_command(
     network: NetworkPath,
     shipments: ShipmentsPath,
     out: OutFolder,
-    time_limit: TimeLimit = 60.0,
+    time_limit: TimeLimit = 120.0,
     gap: Gap = 0.001,
     seed: Seed = 1,
-    work: Work = 100,
+    work: Work = 25,
     value_of_day: ValueOfDay = None,
     scenario: Scenario = None,
     errors: ErrorsFile = None,

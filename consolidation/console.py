@@ -126,7 +126,7 @@ class ProgressLine:
         if self._quiet:
             return
         best = "-" if progress.best is None else f"{progress.best / 1e6:,.0f}"
-        gap = "-" if progress.best is None else f"{progress.gap:.2%}"
+        gap = "-" if progress.best is None or not progress.bound else f"{progress.gap:.2%}"
         seconds = time.perf_counter() - self._started
         text = (
             f"{progress.phase:<12} best {best} {self._currency}  bound {progress.bound / 1e6:,.0f} {self._currency}"

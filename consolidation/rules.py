@@ -42,7 +42,7 @@ _TEXTS = {
     "PRICE": ("leaving it out was cheaper than any itinerary with room for it", "add capacity, or raise the unplanned price"),
 }  # fmt: skip
 _FIRST = (
-    "CUSTOMS.NO_RATE", "MODE.CLASS_REFUSED", "PLACE.CLASS_REFUSED", "CUTOFF.CFS", "HORIZON.WAIT", "ORIGIN.NO_WAREHOUSE", "LANE.NONE"
+    "CUSTOMS.NO_RATE", "MODE.CLASS_REFUSED", "PLACE.CLASS_REFUSED", "HORIZON.WAIT", "CUTOFF.CFS", "ORIGIN.NO_WAREHOUSE", "LANE.NONE"
 )  # fmt: skip
 
 RULES = tuple(_TEXTS)

@@ -23,15 +23,15 @@ class SolveOptions:
     gap : float
         Stop when (cost - bound) / cost is not above this.
     work : int
-        Effort in work units: 100 is the usual amount, 0 only constructs, 1000 searches ten times as long.
+        Effort in work units: 25 is the usual amount, 0 only constructs, 250 searches ten times as long.
     exact_lots : int
         Problems of up to this many lots go to the exact back-end first.
     """
 
     seed: int = 1
-    time_limit_s: float | None = 60.0
+    time_limit_s: float | None = 120.0
     gap: float = 0.001
-    work: int = 100
+    work: int = 25
     exact_lots: int = 12
 
     def __post_init__(self) -> None:

@@ -114,10 +114,11 @@ class Worked:
 
     def show_lines(self, shipment_id: str) -> str:
         """Return every cash line of a shipment."""
-        rows = []
-        for line in self.plan.cost_lines:
-            if line.shipment_id == shipment_id:
-                rows.append((line.code, line.category, self._rate(line), self._whole(line), money(line.amount)))
+        rows: list[Sequence[str]] = [
+            (line.code, line.category, self._rate(line), self._whole(line), money(line.amount))
+            for line in self.plan.cost_lines
+            if line.shipment_id == shipment_id
+        ]
         rows.append(("**landed cost**", "", "", "", f"**{money(self.shipments[shipment_id].landed_cost)}**"))
         return table("Line | Category | Quantity x rate | Whole charge, USD > | This shipment, USD >", rows)
 
@@ -160,11 +161,15 @@ class Worked:
         """Return the customs entries."""
         rows = []
         for entry in self.plan.entries:
-            fee = next(line for line in self.plan.cost_lines if (line.entry_id, line.code) == (entry.entry_id, "US.MPF"))
+            fee = next(
+                line for line in self.plan.cost_lines if (line.entry_id, line.code) == (entry.entry_id, "US.MPF")
+            )
             rate = (entry.value * fee.rate / 100).quantize(Decimal("0.01"))
             rows.append((entry.entry_id, entry.importer_id, entry.load_id or "-", ", ".join(entry.shipments),
                          money(entry.value), money(rate), money(fee.source_amount), money(entry.cost)))  # fmt: skip
-        columns = "Entry | Importer | Load | Shipments | Value, USD > | 0.3464 %, USD > | MPF charged, USD > | Entry, USD >"
+        columns = (
+            "Entry | Importer | Load | Shipments | Value, USD > | 0.3464 %, USD > | MPF charged, USD > | Entry, USD >"
+        )
         return table(columns, rows)
 
     def show_totals(self) -> str:

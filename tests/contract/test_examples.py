@@ -17,14 +17,26 @@ import runpy
 import shlex
 import shutil
 import sys
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.models import OptionInfo
 
-from consolidation import cli, planner
+import consolidation
+from consolidation import cli
+from consolidation.folder import CERTIFICATE, PLAN, TABLE_FILES
+from consolidation.plan_model import CATEGORIES, Certificate, CostLine, FinalLeg, MilestoneCode, Service
+from consolidation.rules import RULES
+from consolidation.shipment_files import ALIASES
+from consolidation.shipments import Shipment
+from network.charges import BASES
+from network.tables import TABLES
+from solvers.options import SolveOptions
+from solvers.outcome import StopReason
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -51,7 +63,8 @@ class Block:
 
 def _blocks(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
-    found, end = [], 0
+    found: list[Block] = []
+    end = 0
     for match in _FENCE.finditer(text):
         follows = bool(found) and not text[end : match.start()].strip()
         found.append(Block(match[1], match[2], text.count("\n", 0, match.start()) + 1, follows))
@@ -166,10 +179,10 @@ def _play(page: Path) -> None:
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the examples to run in; a program that does not say how hard to search searches little."""
     copy = tmp_path / "examples"
-    shutil.copytree(EXAMPLES, copy, ignore=shutil.ignore_patterns("__pycache__", "plan*.d", "my-network"))
+    shutil.copytree(EXAMPLES, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(planner, "SolveOptions", functools.partial(planner.SolveOptions, work=1))
+    monkeypatch.setattr("consolidation.planner.SolveOptions", functools.partial(SolveOptions, work=1))
     return copy
 
 
@@ -233,10 +246,8 @@ class TestQuickstart:
 
     def test_amounts_in_the_text_stand_in_a_table_or_an_output(self) -> None:
         page = (EXAMPLES / "quickstart" / "README.md").read_text(encoding="utf-8")
-        shown = "".join(re.findall(r"<!-- plan: .*?<!-- end -->|^```.*?^```$", page, re.MULTILINE | re.DOTALL))
-        text = page
-        for part in re.findall(r"<!-- plan: .*?<!-- end -->|^```.*?^```$", page, re.MULTILINE | re.DOTALL):
-            text = text.replace(part, "")
+        checked = re.compile(r"<!-- plan: .*?<!-- end -->|^```.*?^```$", re.MULTILINE | re.DOTALL)
+        shown, text = "".join(checked.findall(page)), checked.sub("", page)
         worked_out_in_the_text = {"112.44", "205.20", "4202.92"}
         assert set(_MONEY.findall(text)) - set(_MONEY.findall(shown)) == worked_out_in_the_text
         assert f"{4500 * 0.24 / 365 * 38:.2f} {5.4 * 38:.2f}" == "112.44 205.20"
@@ -252,6 +263,34 @@ class TestQuickstart:
         assert not any({"Q08", "Q09"} <= set(load.shipments) for load in plan.loads)
         assert by_id["Q05"].entry_id == by_id["Q06"].entry_id
         assert (by_id["Q04"].final_leg, by_id["Q11"].service, by_id["Q07"].service) == ("parcel", "courier", "co_load")
+
+
+def _documented() -> dict[str, list[str]]:
+    """Return what each page of the guide has to name."""
+    plan_command = next(row for row in cli.app.registered_commands if row.name == "plan")
+    options = [name for name, kind in typing.get_type_hints(plan_command.callback, include_extras=True).items()
+               if any(isinstance(part, OptionInfo) for part in getattr(kind, "__metadata__", ()))]  # fmt: skip
+    return {
+        "concepts.md": [*typing.get_args(Service), *typing.get_args(FinalLeg)],
+        "network.md": [*TABLES, *BASES],
+        "shipments.md": [*Shipment.model_fields, *ALIASES, *RULES],
+        "plan_folder.md": [
+            *typing.get_args(MilestoneCode), *Certificate.model_fields, *CostLine.model_fields, *StopReason, *TABLE_FILES, PLAN, CERTIFICATE,
+        ],
+        "landed_cost.md": [*CATEGORIES, "CARRYING", "TRANSIT", "LATENESS"],
+        "commands.md": [
+            *(row.name or getattr(row.callback, "__name__", "") for row in cli.app.registered_commands),
+            *(f"--{name.replace('_', '-').replace('as-json', 'json')}" for name in options),
+            *(f"| {code} |" for code in (cli.DONE, cli.USAGE, cli.INVALID, cli.VIOLATIONS, cli.NO_PLAN, cli.CANCELLED)),
+        ],
+        "python.md": [name for name in consolidation.__all__ if name != "__version__"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "words"), _documented().items(), ids=_documented())
+def test_the_guide_names_everything(page: str, words: list[str]) -> None:
+    text = (EXAMPLES / "guide" / page).read_text(encoding="utf-8")
+    assert [word for word in words if word not in text] == []
 
 
 def test_a_different_output_is_noticed() -> None:
