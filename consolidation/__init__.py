@@ -15,11 +15,27 @@ if TYPE_CHECKING:
     from consolidation.folder import read_plan, write_plan
     from consolidation.planner import plan
     from consolidation.shipment_files import read_shipments
+    from network.errors import InputError, PlanFolderError
     from network.io import read_network
+    from solvers.options import SolveOptions
 
-__all__ = ["__version__", "check", "plan", "read_network", "read_plan", "read_shipments", "write_plan"]
+__all__ = [
+    "InputError",
+    "PlanFolderError",
+    "SolveOptions",
+    "__version__",
+    "check",
+    "plan",
+    "read_network",
+    "read_plan",
+    "read_shipments",
+    "write_plan",
+]
 
 _HOMES = {
+    "InputError": "network.errors",
+    "PlanFolderError": "network.errors",
+    "SolveOptions": "solvers.options",
     "check": "consolidation.checker",
     "plan": "consolidation.planner",
     "read_network": "network.io",

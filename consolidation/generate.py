@@ -74,6 +74,8 @@ OTHER_USUAL_DAYS = 64
 SLACK_DAYS = 15
 LATE_PRICE_SHARE, LATE_PCT = 0.25, (0.3, 2.0)
 """Part of dated shipments with a price per late day, and its range in % of the goods value."""
+URGENT_LATE_PCT = (2.0, 6.0)
+"""The same for urgent shipments: running out of stock loses a margin of about the goods value in a month."""
 _POPULARITY_SEED = 20261123
 
 
@@ -291,7 +293,8 @@ class _Week:
 
     def _due(self, lot: _Lot, value: float) -> dict[str, Any]:
         rng = self._rng
-        kind, price, pct = rng.random(), rng.random(), rng.uniform(*LATE_PCT)
+        kind, price = rng.random(), rng.random()
+        pct = rng.uniform(*(URGENT_LATE_PCT if kind < URGENT_SHARE else LATE_PCT))
         urgent, usual = int(rng.integers(*URGENT_DAYS)), int(rng.integers(SLACK_DAYS))
         if kind >= URGENT_SHARE + DUE_SHARE:
             return {}

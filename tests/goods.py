@@ -22,7 +22,7 @@ from network.money import from_micros
 from network.tables import KEYS, TABLES, Planning, Row
 from network.tariffs import TariffBook
 from solvers.options import SolveOptions
-from tests.networks import ROWS, tiny_network
+from tests.networks import ROWS
 
 SURE = SolveOptions(time_limit_s=None)
 """No outer limit: the same answer on any machine."""
@@ -56,12 +56,6 @@ def edited(
     left_out = set(drop) if keep is None else {row[key] for row in ROWS[name]} - set(keep)
     rows = [{**row, **(changes or {}).get(row[key], {})} for row in ROWS[name] if row[key] not in left_out]
     return tuple(TABLES[name].model_validate(row) for row in [*rows, *add])
-
-
-def trucks(**changes: Any) -> Network:
-    """Return the tiny network with whole-truck rates that name their truck."""
-    rows = {name: {"equipment": "53TRL"} for name in ("ftl-us", "ftl-us-km", "ftl-de", "ftl-de-km")}
-    return tiny_network(**{"charges": edited("charges", rows), **changes})
 
 
 def planning(**changes: Any) -> Planning:

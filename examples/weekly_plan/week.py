@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from consolidation import check, plan, read_network, read_shipments, write_plan
-from solvers.options import SolveOptions
+from consolidation import SolveOptions, check, plan, read_network, read_shipments, write_plan
 
 network_path, shipments_path, plan_path, *more = sys.argv[1:]
 network = read_network(network_path)

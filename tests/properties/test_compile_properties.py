@@ -21,7 +21,8 @@ from solvers.evaluate import evaluate
 from solvers.options import SolveOptions
 from solvers.outcome import Solved
 from solvers.problem import Problem
-from tests.goods import assert_sums, compiled, edited, goods, planning, quick_plan, trucks
+from tests.goods import assert_sums, compiled, edited, goods, planning, quick_plan
+from tests.networks import tiny_network
 from tests.oracle import cheapest
 
 EXACT = SolveOptions(time_limit_s=None, gap=0.0)
@@ -70,7 +71,7 @@ def networks(draw: st.DrawFn) -> Network:
     sailings = {"YTN-LAX-W": {"valid_from": "2026-12-02", "valid_to": "2026-12-09", "allotment_teu": teu}}
     keep = ["YTN-LAX-W", *draw(st.sampled_from([[], ["YTN-LAX-LCL-W"]]))]
     lcl = {"valid_from": "2026-12-05", "valid_to": "2026-12-05"}
-    base = trucks()
+    base = tiny_network()
     cheap = {
         charge.charge_id: {"rate": "60", "equipment": "53TRL"}
         for charge in base.charges
@@ -119,7 +120,7 @@ def test_a_truck_that_arrives_in_another_week_is_no_worse_pallet() -> None:
     # One sailing, one FC that receives 5 m3 a week. On pallets both shipments of 4 m3 arrive on Friday 25 December;
     # the truck leaves on Sunday and arrives in the week after. It costs more than the pallets of one shipment, and
     # still it is what lets both arrive.
-    network = trucks(
+    network = tiny_network(
         places=edited("places", {"ONT8": {"receiving_m3_per_week": 5.0}, "USLAX": {"direct_tariff": ""},
                                  "DC-LAX": {"parcel_tariff": ""}}),
         departures=edited("departures", {"YTN-LAX-W": {"valid_to": "2026-12-02"}}, keep=["YTN-LAX-W"]),
@@ -205,7 +206,7 @@ def test_pounds_and_inches_give_the_plan_of_kg_and_cm(
     assert _content(plans[0]) == _content(plans[1])
 
 
-_TRUCKS = trucks()
+_TRUCKS = tiny_network()
 
 
 def _content(made: Plan) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from network.geo import Locator
 from network.model import Network
 from network.tables import Closure, Compatibility
 from network.tariffs import TariffBook
-from tests.goods import READY, day, edited, found, goods, one, planning, rows_of, trucks
+from tests.goods import READY, day, edited, found, goods, one, planning, rows_of
 from tests.networks import tiny_network
 
 DAY = dt.date
@@ -101,13 +101,13 @@ def test_a_journey_on_pallets_by_hand() -> None:
 
 def test_trucks_wait_for_their_day() -> None:
     # Ready on Thursday 24 December; trucks leave on Tuesdays and Fridays: Friday the 25th, there on the 26th.
-    dates = _dates(trucks(), goods(), "ftl", "YTN-LAX", "2026-12-02")
+    dates = _dates(tiny_network(), goods(), "ftl", "YTN-LAX", "2026-12-02")
     assert (dates["dispatched"], dates["delivered"], dates["received"]) == ("2026-12-25", "2026-12-26", "2026-12-29")
     # With Christmas off: Carson ready on the 24th as before, the next dispatch day is Tuesday the 29th.
     closed = Closure.model_validate(
         {"calendar": "DC-LAX", "kind": "holiday", "name": "Christmas", "start": "2026-12-25", "end": "2026-12-26"}
     )
-    dates = _dates(trucks(calendars=(closed,)), goods(), "ftl", "YTN-LAX", "2026-12-02")
+    dates = _dates(tiny_network(calendars=(closed,)), goods(), "ftl", "YTN-LAX", "2026-12-02")
     assert (dates["dispatched"], dates["delivered"]) == ("2026-12-29", "2026-12-30")
 
 
@@ -208,7 +208,7 @@ def test_warehouses_of_the_same_country_only_where_hong_kong_counts_with_china()
 
 
 def test_every_final_leg_of_the_network_is_there_once_per_departure() -> None:
-    options = found(trucks(), goods())
+    options = found(tiny_network(), goods())
     for leg in ("ltl", "ftl", "parcel", "direct"):
         assert len(rows_of(options, leg, "YTN-LAX", "2026-12-02")) == 1
     assert len(rows_of(options, "courier")) == 1

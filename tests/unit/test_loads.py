@@ -13,7 +13,7 @@ from consolidation.routes import road_km
 from network.model import Network
 from network.money import from_micros
 from network.tariffs import TariffBook
-from tests.goods import edited, planning, trucks
+from tests.goods import edited, planning
 from tests.networks import tiny_network
 
 
@@ -85,7 +85,7 @@ def test_charges_of_a_load_are_filtered_by_mode() -> None:
     [("DC-LAX", "LGB8", 300, "1.5", "1"), ("DC-HAM", "DTM2", 400, "1.4", "1.10")],
 )
 def test_a_truck_by_hand(centre: str, fc: str, flat: int, per_km: str, fx: str) -> None:
-    network = trucks()
+    network = tiny_network()
     ends = network.place[centre], network.place[fc]
     (offer,) = LoadPricer(network, TariffBook(network)).truck(*ends, dt.date(2026, 12, 25))
     km = Decimal(str(road_km(network, *ends)))
@@ -112,7 +112,7 @@ def test_truck_rates_are_of_mode_truck_and_of_the_day_of_dispatch() -> None:
 
 
 def test_trucks_are_those_planned_for() -> None:
-    network = trucks(planning=planning(truck_equipment=()))
+    network = tiny_network(planning=planning(truck_equipment=()))
     ends = network.place["DC-LAX"], network.place["ONT8"]
     assert LoadPricer(network, TariffBook(network)).truck(*ends, dt.date(2026, 12, 25)) == ()
 

@@ -15,7 +15,7 @@ from network.model import Network
 from network.money import from_micros
 from network.tables import Header
 from network.tariffs import TariffBook
-from tests.goods import edited, found, goods, one, own_lines, planning, trucks
+from tests.goods import edited, found, goods, one, own_lines, planning
 from tests.networks import tiny_network
 
 LTL_1202 = ("ltl", "YTN-LAX", "2026-12-02")
@@ -206,7 +206,7 @@ def test_currencies_and_their_minimum() -> None:
 
 
 def test_a_whole_truck_is_no_cost_of_the_shipment_itself() -> None:
-    lines = _amounts(trucks(), goods(), "ftl", *LTL_1202[1:])
+    lines = _amounts(tiny_network(), goods(), "ftl", *LTL_1202[1:])
     assert not {name for name in lines if name.startswith(("ltl", "ftl", "parcel"))}
 
 
@@ -225,7 +225,7 @@ def test_time_is_priced_by_hand() -> None:
 
 
 def test_recording_changes_no_price() -> None:
-    network = trucks()
+    network = tiny_network()
     options = found(network, goods(), goods("S2", origin="Yiwu", destination_fc="DTM2"), goods("S3", origin="Dongguan"))
     pricer = Pricer(network, TariffBook(network), DutyBook(network))
     seen: list[int] = []
