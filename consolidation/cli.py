@@ -226,9 +226,19 @@ def validate(
 
 def _unservable(network: Network, shipments: tuple[Shipment, ...], path: Path) -> list[Finding]:
     from consolidation.planner import unservable
+    from network.files import read_raw
 
+    lines = {shipment.shipment_id: line for shipment, line in zip(shipments, read_raw(path).line_numbers, strict=True)}
     return [
-        Finding(path.name, None, shipment.shipment_id, rule, "an itinerary that serves it", f"{detail}; {change}", rule)
+        Finding(
+            path.name,
+            lines[shipment.shipment_id],
+            "shipment_id",
+            shipment.shipment_id,
+            f"an itinerary; {detail}",
+            change,
+            rule,
+        )
         for shipment, rule, detail, change in unservable(network, shipments)
     ]
 
