@@ -41,7 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON documen
 TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.0, help="Outer limit of the search, seconds.")]
 Gap = Annotated[float, typer.Option("--gap", min=0.0, max=1.0, help="Stop at this gap, as a share of the cost.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Same input and seed: same plan.")]
-Work = Annotated[int, typer.Option("--work", min=0, help="Search effort; 25 is usual, 0 only constructs.")]
+Work = Annotated[int, typer.Option("--work", min=0, help="Search effort; 25 is usual, 250 searches ten times as long.")]
 ValueOfDay = Annotated[
     float | None,
     typer.Option(
@@ -304,6 +304,48 @@ def reference(
 
     (write_workbook if out.suffix.lower() == ".xlsx" else write_network)(read_network(path()), out)
     _written(out, "reference network", as_json)
+
+
+@app.command()
+def geocode(
+    network: NetworkPath,
+    shipments: ShipmentsPath,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Network folder, or .xlsx workbook, to write.", show_default=False)
+    ],
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", help="File that keeps answers; default: in your cache folder.", show_default=False),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", help="Nominatim server in place of the public one.", show_default=False),
+    ] = None,
+    errors: ErrorsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a copy of a network that knows the addresses shipments start from.
+
+    Addresses that neither the network nor the cache knows are sent to a geocoder, one a second. No other command
+    uses a connection.
+    """
+    from consolidation.addresses import geocode_origins
+    from network.geocode import AddressCache, default_cache_file, geopy_geocoder
+    from network.io import write_network, write_workbook
+
+    read, _ = _read_all(network, None, errors, as_json)
+    scheme, _, domain = (server or "").rpartition("://")
+    ask = geopy_geocoder(domain or None, scheme or "https", f"dragonboat/{__version__}")
+    try:
+        done = geocode_origins(read, shipments, AddressCache(cache or default_cache_file()).through(ask))
+    except InputError as fault:
+        _refuse(list(fault.findings), errors, as_json, "Problems in the input")
+    (write_workbook if out.suffix.lower() == ".xlsx" else write_network)(done.network, out)
+    console.show_geocoded(done, out, as_json)
+    if done.findings:
+        if errors is not None:
+            console.write_findings(done.findings, errors)
+        raise typer.Exit(INVALID)
 
 
 @app.command()

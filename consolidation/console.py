@@ -21,6 +21,7 @@ from network.errors import Finding
 if TYPE_CHECKING:
     from rich.status import Status
 
+    from consolidation.addresses import Geocoded
     from consolidation.plan_model import Certificate
     from solvers.outcome import Progress
 
@@ -74,6 +75,26 @@ def write_findings(findings: Sequence[Finding], path: Path) -> None:
 def finding_dict(finding: Finding) -> dict[str, Any]:
     """Return a finding for ``--json``."""
     return {name: getattr(finding, name) for name in _COLUMNS}
+
+
+def show_geocoded(done: Geocoded, written: Path, as_json: bool) -> None:
+    """Print how many origins were known, resolved and stay unknown, and where the resolved ones are."""
+    added = [{name: getattr(place, name) for name in ("place_id", "name", "lat", "lon", "country")}
+             for place in done.added]  # fmt: skip
+    if as_json:
+        counts = {"known": done.known, "resolved": len(added), "unknown": len(done.findings)}
+        findings = [finding_dict(finding) for finding in done.findings]
+        show_json({"written": str(written), **counts, "added": added, "findings": findings})
+        return
+    if done.findings:
+        show_findings(done.findings, f"Origins that stay unknown: {len(done.findings)}")
+    for row in added[:MOST_SHOWN]:
+        where = f"{row['lat']:.4f}, {row['lon']:.4f} {row['country']}"
+        out.print(f"  {row['name']}: {where}", markup=False, highlight=False)
+    if len(added) > MOST_SHOWN:
+        out.print(f"  ... and {len(added) - MOST_SHOWN} more in its places", highlight=False)
+    out.print(f"origins: {done.known} known, {len(added)} resolved, {len(done.findings)} unknown", highlight=False)
+    out.print(f"network in {written}", markup=False, highlight=False)
 
 
 def money(amount: object, currency: str) -> str:

@@ -22,6 +22,7 @@ from network.model import Network
 PLAN, CERTIFICATE, REPORT, MAP = "plan.json", "certificate.json", "report.html", "map.html"
 TABLE_FILES = ("shipments.csv", "consolidations.csv", "cost_lines.csv", "unplanned.csv")
 """The CSV files of a plan folder."""
+_FILES = {PLAN, CERTIFICATE, REPORT, MAP, *TABLE_FILES}
 _MILESTONES = (
     "READY", "AT_WAREHOUSE", "STUFFED", "CFS_CUTOFF", "ETD", "ETA", "RELEASED", "CLEARED", "AT_DECONSOLIDATION",
     "DISPATCHED", "DELIVERED", "RECEIVED",
@@ -47,7 +48,7 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float)
     from consolidation.report import write_map, write_report
 
     target = Path(folder).resolve()
-    with new_folder(target, lambda found: (found / PLAN).is_file()) as draft:
+    with new_folder(target, _is_plan_folder) as draft:
         _write_json(draft / PLAN, plan.model_dump(mode="json"))
         _write_json(draft / CERTIFICATE, {**plan.certificate.model_dump(mode="json"), "seconds": round(seconds, 3)})
         for name, table in tables(plan).items():
@@ -55,6 +56,10 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float)
         write_report(plan, network, draft / REPORT)
         write_map(plan, network, draft / MAP)
     return target
+
+
+def _is_plan_folder(folder: Path) -> bool:
+    return (folder / PLAN).is_file() and {path.name for path in folder.iterdir()} <= _FILES
 
 
 def _write_json(path: Path, content: Any) -> None:

@@ -141,7 +141,8 @@ def _problems(network: Network) -> dict[str, Callable[[str], tuple[str, str] | N
     def origin(value: str) -> tuple[str, str] | None:
         if locator.find(value) is not None:
             return None
-        return "an origin warehouse, a city of the network or 'latitude, longitude'", nearest(value, named)
+        cure = nearest(value, named) or "it is an address: run `dragonboat geocode` to add its coordinates"
+        return "an origin warehouse, a city of the network or 'latitude, longitude'", cure
 
     def one_of(known: Iterable[str], what: str) -> Callable[[str], tuple[str, str] | None]:
         names = sorted(known)

@@ -113,7 +113,7 @@ class Shipment(BaseModel):
             counted = None if counted is None or factor is None else counted * factor
         if not given and counted is None:
             raise refuse(field, "", f"{field}, or cartons with {of}", rule="VALUE.MISSING")
-        if given and counted is not None and abs(given - counted) > _AGREEMENT * counted:
+        if given and counted is not None and abs(given - counted) > max(_AGREEMENT * counted, Decimal(1)):
             scale = _CM3_PER_M3 if field == "volume_m3" else _G_PER_KG
             raise refuse(field, f"{given / scale:f}", f"about {counted / scale:f}, as {self.cartons} cartons say (within 2 %)",
                          rule="VALUE.DISAGREES")  # fmt: skip

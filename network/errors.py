@@ -4,6 +4,7 @@
 
     DragonBoatError
     ├── InputError      invalid files, rows or values; carries every Problem found, not only the first
+    ├── GeocodingError  a geocoder did not answer (network.geocode)
     ├── PlanFolderError a plan folder is missing, incomplete or of another schema version
     └── SolveError      the optimiser was called with arrays that contradict each other
 """

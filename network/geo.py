@@ -1,18 +1,16 @@
 """Distances, coordinates of addresses and drawn paths.
 
 Single distances come from geopy's geodesic; matrices use the haversine formula (within 0.6 % of it).
-Addresses are resolved from the network itself, from coordinates written as text and from a persistent cache;
-a geocoder is asked only when the caller hands one in, never during planning.
+Origins are resolved from the network and from coordinates written as text, from nothing else: the same network
+gives the same answer on every machine. Addresses that it does not know are added to it by :mod:`network.geocode`.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from geopy.distance import geodesic
@@ -23,6 +21,10 @@ from network.tables import Place
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius (IUGG)."""
+GEOCODER = "geocoder"
+"""Source of places that stand for one address; see :mod:`network.geocode`."""
+_LONGEST_POINT = 100
+"""Characters of the longest text that is tried as coordinates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,82 +104,92 @@ def sea_path(origin: Place, destination: Place, avoid: Iterable[str] = ()) -> li
 def parse_point(text: str) -> Coordinates | None:
     """Return coordinates written as text ("22.54, 114.06" or "22 32m N, 114 3m E"), or None.
 
+    The whole text must be coordinates: an address that ends in two numbers is not taken for a point.
+
     >>> parse_point("22.54, 114.06")
     Coordinates(lat=22.54, lon=114.06, country='', place_id='')
+    >>> parse_point("Lot 7, 30")
     """
-    if not any(character.isdigit() for character in text):
+    text = text.strip().replace("''", '"')
+    found = Point.POINT_PATTERN.match(text) if len(text) <= _LONGEST_POINT else None
+    if found is None or found.start("latitude") > 0:
         return None
-    try:
-        point = Point.from_string(text)
-    except ValueError:
-        return None
-    return Coordinates(point.latitude, point.longitude)
-
-
-class Locator:
-    """Resolve an origin as written in a shipment: warehouse id, city, coordinates or a cached address.
-
-    Parameters
-    ----------
-    places : places of the network; ids of any kind and names of cities are known
-    cache_file : file that keeps resolved addresses between runs (CSV: query, lat, lon, country)
-    geocode : asked for addresses that nothing else knows; returns coordinates or None
-    """
-
-    def __init__(
-        self,
-        places: Sequence[Place],
-        cache_file: Path | None = None,
-        geocode: Callable[[str], Coordinates | None] | None = None,
-    ) -> None:
-        self._known: dict[str, Coordinates] = {}
-        for place in places:
-            if place.kind == "city":
-                self._known[_key(place.name)] = Coordinates(place.lat, place.lon, place.country)
-        for place in places:
-            if place.kind in ("origin_warehouse", "city"):
-                warehouse = place.place_id if place.kind == "origin_warehouse" else ""
-                self._known[_key(place.place_id)] = Coordinates(place.lat, place.lon, place.country, warehouse)
-        self._cache_file = cache_file
-        self._cached = _read_cache(cache_file)
-        self._geocode = geocode
-
-    @property
-    def names(self) -> list[str]:
-        """Every name that resolves without a geocoder, for suggestions."""
-        return sorted(self._known)
-
-    def find(self, text: str) -> Coordinates | None:
-        """Return the coordinates of an origin, or None when nothing knows it."""
-        key = _key(text)
-        found = (
-            self._known.get(key)
-            or self._known.get(key.split(",")[0].strip())
-            or parse_point(text)
-            or self._cached.get(key)
+    lat, lon = (
+        float(
+            Point.parse_degrees(
+                found[f"{axis}_degrees"],
+                found[f"{axis}_arcminutes"] or 0,
+                found[f"{axis}_arcseconds"] or 0,
+                found[f"{axis}_direction_front"] or found[f"{axis}_direction_back"],
+            )
         )
-        if found is None and self._geocode is not None:
-            found = self._geocode(text)
-            if found is not None:
-                self._remember(key, found)
-        return found
-
-    def _remember(self, key: str, found: Coordinates) -> None:
-        self._cached[key] = found
-        if self._cache_file is not None:
-            self._cache_file.parent.mkdir(parents=True, exist_ok=True)
-            with self._cache_file.open("a", newline="", encoding="utf-8") as stream:
-                csv.writer(stream).writerow([key, found.lat, found.lon, found.country])
+        for axis in ("latitude", "longitude")
+    )
+    if abs(lat) > 90 or abs(lon) > 360:
+        return None
+    return Coordinates(lat, lon if abs(lon) <= 180 else _wrapped(lon))
 
 
-def _key(text: str) -> str:
+def normalised(text: str) -> str:
+    """Return an origin in the form in which two spellings of it are compared.
+
+    >>> normalised("  West  Lake, Hangzhou ")
+    'west lake, hangzhou'
+    """
     return " ".join(text.lower().split())
 
 
-def _read_cache(cache_file: Path | None) -> dict[str, Coordinates]:
-    if cache_file is None or not cache_file.exists():
-        return {}
-    with cache_file.open(newline="", encoding="utf-8") as stream:
-        return {
-            row[0]: Coordinates(float(row[1]), float(row[2]), row[3]) for row in csv.reader(stream) if len(row) == 4
-        }
+def nearest_place(places: Iterable[Place], lat: float, lon: float) -> Place | None:
+    """Return the origin warehouse nearest to a point; the nearest city where there is no warehouse, else None."""
+    places = list(places)
+    for kind in ("origin_warehouse", "city"):
+        far = [
+            (distance_km(lat, lon, place.lat, place.lon), place.place_id, place)
+            for place in places
+            if place.kind == kind
+        ]
+        if far:
+            return min(far, key=lambda row: row[:2])[2]
+    return None
+
+
+class Locator:
+    """Resolve an origin as written in a shipment: warehouse id, city, address in a city or coordinates.
+
+    Coordinates take the country of the nearest origin warehouse, because duties and the choice of warehouses
+    depend on it.
+
+    Parameters
+    ----------
+    places : places of the network; ids of origin warehouses and cities and names of cities are known
+    """
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = [place for place in places if place.kind in ("origin_warehouse", "city")]
+        self._known: dict[str, Coordinates] = {}
+        self._addresses: dict[str, Coordinates] = {}
+        for place in self._places:
+            if place.kind == "city":
+                names = self._addresses if place.source == GEOCODER else self._known
+                names[normalised(place.name)] = Coordinates(place.lat, place.lon, place.country)
+        for place in self._places:
+            warehouse = place.place_id if place.kind == "origin_warehouse" else ""
+            self._known[normalised(place.place_id)] = Coordinates(place.lat, place.lon, place.country, warehouse)
+
+    @property
+    def names(self) -> list[str]:
+        """Every name that resolves, for suggestions."""
+        return sorted({**self._known, **self._addresses})
+
+    def find(self, text: str) -> Coordinates | None:
+        """Return the coordinates of an origin, or None when the network does not know it.
+
+        A city may be followed by more of the address ("Yiwu, Futian market"); an address that a geocoder
+        resolved is known as a whole only.
+        """
+        key = normalised(text)
+        found = self._known.get(key) or self._addresses.get(key) or self._known.get(key.split(",")[0].strip())
+        if found is None and (point := parse_point(text)) is not None:
+            home = nearest_place(self._places, point.lat, point.lon)
+            found = replace(point, country=home.country if home is not None else "")
+        return found

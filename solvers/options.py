@@ -23,7 +23,7 @@ class SolveOptions:
     gap : float
         Stop when (cost - bound) / cost is not above this.
     work : int
-        Effort in work units: 25 is the usual amount, 0 only constructs, 250 searches ten times as long.
+        Effort in work units: 25 is the usual amount, 250 searches ten times as long, 0 is the least.
     exact_lots : int
         Problems of up to this many lots go to the exact back-end first.
     """

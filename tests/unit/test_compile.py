@@ -13,7 +13,7 @@ from consolidation.itineraries import LEGS
 from network.model import Network
 from network.tables import Charge, Compatibility
 from solvers.problem import EntryFee
-from tests.goods import compiled, edited, goods, planning
+from tests.goods import compiled, edited, goods, planning, quick_plan
 from tests.networks import tiny_network
 
 
@@ -188,6 +188,22 @@ def test_a_container_that_can_never_pay_is_dropped() -> None:
     assert compiled(_pallets(), goods()).problem.n_pools == 0
     eight = [goods(f"S{k}", volume_m3="6", gross_weight_kg="900") for k in range(8)]
     assert compiled(_pallets(), *eight).problem.n_pools > 0
+
+
+def test_ways_under_other_limits_stay_though_they_cost_more() -> None:
+    # Only LCL, on two Saturdays; the FC receives one of the two shipments a week. The later week costs more time.
+    network = tiny_network(
+        departures=edited("departures", {"YTN-LAX-LCL-W": {"valid_from": "2026-12-05", "valid_to": "2026-12-12"}},
+                          keep=["YTN-LAX-LCL-W"]),
+        places=edited("places", {"ONT8": {"receiving_m3_per_week": 5.0}, "DC-LAX": {"ftl_tariff": ""}}),
+        couriers=(),
+    )  # fmt: skip
+    problem = compiled(network, goods("A"), goods("B")).problem
+    assert np.diff(problem.option_start).tolist() == [2, 2]
+    assert sorted(set(problem.option_resource.tolist())) == [0, 1]
+    made = quick_plan(network, [goods("A"), goods("B")])
+    assert made.unplanned == ()
+    assert {row.departure_id for row in made.shipments} == {"YTN-LAX-LCL-W@2026-12-05", "YTN-LAX-LCL-W@2026-12-12"}
 
 
 def test_of_two_ways_through_the_same_pools_the_cheaper_stays() -> None:

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
+from decimal import Decimal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from network.geo import Coordinates, Locator, continuous, distance_km, haversine_km, parse_point, path_km, sea_path
+from consolidation.checker import judge
+from consolidation.plan_model import Plan
+from consolidation.shipment_files import check_shipments
+from network.geo import (
+    GEOCODER,
+    Coordinates,
+    Locator,
+    continuous,
+    distance_km,
+    haversine_km,
+    nearest_place,
+    parse_point,
+    path_km,
+    sea_path,
+)
+from network.model import Network
+from network.tables import Place
+from tests.goods import edited, goods, lines_of, quick_plan, total
 from tests.networks import tiny_network
 
 POINTS = st.tuples(st.floats(-80, 80), st.floats(-179, 179))
@@ -63,7 +80,15 @@ def test_a_pacific_path_crosses_the_antimeridian_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "lat", "lon"),
-    [("22.54, 114.06", 22.54, 114.06), ("22 32m 24s N, 114 3m 36s E", 22.54, 114.06), ("-1.5 30", -1.5, 30)],
+    [
+        ("22.54, 114.06", 22.54, 114.06),
+        (" 22 32m 24s N, 114 3m 36s E ", 22.54, 114.06),
+        ("22°32' 24'' N 114°3' 36'' E", 22.54, 114.06),
+        ("33.74 S; 118.26 W", -33.74, -118.26),
+        ("33.74, 241.74", 33.74, -118.26),
+        ("-1.5 30", -1.5, 30),
+        ("90 180", 90, 180),
+    ],
 )
 def test_coordinates_as_text(text: str, lat: float, lon: float) -> None:
     point = parse_point(text)
@@ -71,7 +96,18 @@ def test_coordinates_as_text(text: str, lat: float, lon: float) -> None:
     assert [point.lat, point.lon] == pytest.approx([lat, lon])
 
 
-@pytest.mark.parametrize("text", ["", "Shenzhen", "WH-SZX", "Building 7, Road 3, Yiwu"])
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_coordinates_survive_being_written(lat: float, lon: float) -> None:
+    point = parse_point(f"{lat:.6f}, {lon:.6f}")
+    assert point is not None
+    assert (point.lat, point.lon) == (float(f"{lat:.6f}"), float(f"{lon:.6f}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Shenzhen", "WH-SZX", "Building 7, Road 3, Yiwu", "Lot 7, 30", "Room 12 518000", "12 518000", "518000 20",
+     "114.06, 22.54", "22.54", "1 " * 60],
+)  # fmt: skip
 def test_text_without_coordinates(text: str) -> None:
     assert parse_point(text) is None
 
@@ -90,18 +126,68 @@ def test_origins_resolve_from_the_network() -> None:
     assert "wh-ngb" in locator.names
 
 
-def test_a_geocoder_is_asked_once_and_remembered(tmp_path: Path) -> None:
-    asked: list[str] = []
+def _places(*kinds: str) -> list[Place]:
+    return [place for place in tiny_network().places if place.kind in kinds]
 
-    def geocode(text: str) -> Coordinates | None:
-        asked.append(text)
-        return Coordinates(30.0, 120.0, "CN") if "Lake" in text else None
 
-    cache = tmp_path / "cache" / "addresses.csv"
-    places = tiny_network().places
-    locator = Locator(places, cache, geocode)
-    assert locator.find("West Lake, Hangzhou") == Coordinates(30.0, 120.0, "CN")
-    assert locator.find("west  lake, hangzhou") == Coordinates(30.0, 120.0, "CN")
-    assert locator.find("Nowhere") is None
-    assert asked == ["West Lake, Hangzhou", "Nowhere"]
-    assert Locator(places, cache).find("West Lake, Hangzhou") == Coordinates(30.0, 120.0, "CN")
+def test_coordinates_take_the_country_of_the_nearest_warehouse_else_city() -> None:
+    berlin = tiny_network().place["DTM2"].model_copy(update={"kind": "city", "name": "Berlin"})
+    point = "51.5, 7.5"
+    assert Locator([*_places("origin_warehouse"), berlin]).find(point) == Coordinates(51.5, 7.5, "CN")
+    assert Locator([*_places("city"), berlin]).find(point) == Coordinates(51.5, 7.5, "DE")
+    assert Locator(_places("fc")).find(point) == Coordinates(51.5, 7.5, "")
+    assert Locator([]).find("Berlin") is None
+
+
+def test_the_nearest_place_is_the_first_id_of_equally_near_ones() -> None:
+    places = _places("origin_warehouse", "city")
+    near = nearest_place(places, 29.31, 120.07)
+    assert near is not None
+    assert near.place_id == "WH-NGB"
+    twins = [near.model_copy(update={"place_id": name}) for name in ("WH-B", "WH-A")]
+    for rows in (twins, twins[::-1]):
+        found = nearest_place(rows, 0, 0)
+        assert found is not None
+        assert found.place_id == "WH-A"
+    assert nearest_place([], 0, 0) is None
+
+
+def test_an_address_of_a_geocoder_is_known_as_a_whole_only() -> None:
+    yiwu = tiny_network().place["C-YIWU"]
+    block = yiwu.model_copy(update={"place_id": "ADDR-1", "name": "Building 7", "source": GEOCODER, "lat": 30.0})
+    whole = yiwu.model_copy(update={"place_id": "ADDR-2", "name": "Yiwu, Gate 9", "source": GEOCODER, "lat": 31.0})
+    locator = Locator([yiwu, block, whole])
+    found = {
+        text: locator.find(text) for text in ("building  7", "Building 7, Shanghai", "yiwu, gate 9", "Yiwu, Gate 8")
+    }
+    assert {text: place and place.lat for text, place in found.items()} == {
+        "building  7": 30.0, "Building 7, Shanghai": None, "yiwu, gate 9": 31.0, "Yiwu, Gate 8": 29.31,
+    }  # fmt: skip
+    assert "building 7" in locator.names
+
+
+# -- coordinates through a whole plan -----------------------------------------------------------------------
+
+LONGHUA = (22.66, 114.02)
+"""A point with no place at it."""
+
+
+def _planned(network: Network, origin: str) -> Plan:
+    rows = [goods(origin=origin)]
+    assert not check_shipments(rows, network)
+    made = quick_plan(network, rows)
+    assert judge(made, network, rows).violations == ()
+    return made
+
+
+def test_a_plan_from_coordinates_costs_what_the_same_point_as_a_city_costs() -> None:
+    city = {"place_id": "C-LONGHUA", "kind": "city", "name": "Longhua", "lat": LONGHUA[0], "lon": LONGHUA[1],
+            "country": "CN", "timezone": "Asia/Shanghai"}  # fmt: skip
+    network = tiny_network(places=edited("places", add=[city]))
+    by_point, by_name = (_planned(network, origin) for origin in (f"{LONGHUA[0]}, {LONGHUA[1]}", "Longhua"))
+    assert not by_point.unplanned
+    assert by_point.certificate == by_name.certificate
+    assert by_point.cost_lines == by_name.cost_lines
+    chinese = lines_of(by_point, "US.S301", "S1")
+    assert chinese, "the duty on goods from China applies"
+    assert total(chinese) == Decimal("200.00"), "10 % of goods worth 2,000"

@@ -83,7 +83,7 @@ def test_revenue_tons_are_the_larger_of_m3_and_tonnes() -> None:
 def test_goods_are_from_where_they_were_made_else_from_where_they_start() -> None:
     network = tiny_network()
     assert _measured(network)["demand"].country_of_origin(0) == "CN"
-    assert _measured(network, origin="22.5, 114.0")["demand"].country_of_origin(0) == ""
+    assert _measured(network, origin="22.5, 114.0")["demand"].country_of_origin(0) == "CN"
     assert _measured(network, country_of_origin="VN")["demand"].country_of_origin(0) == "VN"
 
 
