@@ -15,7 +15,7 @@ import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from consolidation.plan_model import CATEGORIES, SCHEMA_VERSION, CostLine, Plan, PlannedLoad, PlannedShipment
-from network.atomic import new_folder
+from network.atomic import new_folder, require_free
 from network.errors import PlanFolderError
 from network.model import Network
 
@@ -29,6 +29,17 @@ _MILESTONES = (
 )  # fmt: skip
 _TIMES = ("CARRYING", "TRANSIT", "LATENESS")
 _NESTED = ("milestones", "categories", "priced_time", "shipments", "refusals")
+
+
+def require_target(folder: str | Path) -> None:
+    """Refuse a folder that :func:`write_plan` would refuse, before planning starts.
+
+    Raises
+    ------
+    InputError
+        If `folder` is a file, a folder with something else than an earlier plan, or cannot be written.
+    """
+    require_free(folder, _is_plan_folder)
 
 
 def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float) -> Path:

@@ -25,7 +25,10 @@ _TEXTS = {
         "no open origin warehouse within {max_km:g} km of {origin}",
         "deliver to an origin warehouse, or raise planning.max_collection_km",
     ),
-    "LANE.NONE": ("no lane leads from its origin warehouses to market {market}", "add a lane, a drayage link or a deconsolidation centre that serves {market}"),
+    "LANE.NONE": (
+        "no departure within the horizon leads from its origin warehouses to market {market}",
+        "add a lane, a departure, a drayage link or a deconsolidation centre that serves {market}",
+    ),
     "CUTOFF.CFS": (
         "ready {ready} is after the CFS cut-off of every departure considered",
         "make it ready earlier, or raise planning.horizon_days",
@@ -36,7 +39,7 @@ _TEXTS = {
     "MODE.CLASS_REFUSED": ("no mode that serves the way carries cargo class {cargo}", "declare another class or add a mode that carries {cargo}"),
     "PLACE.CLASS_REFUSED": ("a place on every way does not handle cargo class {cargo}", "add a way through places that handle {cargo}"),
     "CUSTOMS.NO_RATE": (
-        "no duty rate covers HS code {hs} where it would be entered", "add a row for HS {hs} to the duties table"
+        "no duty rate covers HS code {hs} where it would be entered", "give the code with more digits, or add a row for HS {hs} to the duties table"
     ),
     "COURIER.CARTON_WEIGHT": ("its cartons are too heavy for the courier", "pack lighter cartons"),
     "PRICE": ("leaving it out was cheaper than any itinerary with room for it", "add capacity, or raise the unplanned price"),

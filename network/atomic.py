@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -36,6 +37,30 @@ def new_file(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def require_free(path: str | Path, ours: Callable[[Path], bool]) -> None:
+    """Refuse a folder that :func:`new_folder` would refuse, before any work is done for it.
+
+    Raises
+    ------
+    InputError
+        If `path` is a file, a folder with something else in it, or cannot be written.
+    """
+    path = Path(path).resolve()
+    if path.exists() and not path.is_dir():
+        raise InputError([Finding(str(path), None, "", "a file", "a folder to write", rule="FILE.KIND")])
+    if path.is_dir() and any(path.iterdir()) and not ours(path):
+        raise InputError([
+            Finding(str(path), None, "", "a folder with other files", "a new or empty folder", "another name is free",
+                    "FOLDER.NOT_EMPTY")
+        ])  # fmt: skip
+    above = next(parent for parent in path.parents if parent.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise InputError([
+            Finding(str(path), None, "", f"{above}, which cannot be written", "a folder that can be written",
+                    rule="FOLDER.READ_ONLY")
+        ])  # fmt: skip
+
+
 @contextlib.contextmanager
 def new_folder(path: str | Path, ours: Callable[[Path], bool]) -> Iterator[Path]:
     """Yield an empty temporary sibling that becomes the folder `path` when the block ends without an error.
@@ -51,13 +76,7 @@ def new_folder(path: str | Path, ours: Callable[[Path], bool]) -> Iterator[Path]
         If `path` is a file or a folder with something else in it.
     """
     path = Path(path).resolve()
-    if path.exists() and not path.is_dir():
-        raise InputError([Finding(str(path), None, "", "a file", "a folder to write", rule="FILE.KIND")])
-    if path.is_dir() and any(path.iterdir()) and not ours(path):
-        raise InputError([
-            Finding(str(path), None, "", "a folder with other files", "a new or empty folder", "another name is free",
-                    "FOLDER.NOT_EMPTY")
-        ])  # fmt: skip
+    require_free(path, ours)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _sibling(path)
     temporary.mkdir()

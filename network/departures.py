@@ -10,7 +10,6 @@ from network import clock
 from network.model import Network
 from network.tables import Departure, Lane
 
-
 HANDOVER_HOUR = 18
 """Local hour at which goods stuffed on a day leave an origin warehouse."""
 

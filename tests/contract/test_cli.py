@@ -184,7 +184,7 @@ def test_violations_of_a_fresh_plan_have_their_own_code(
     run: Run, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [{"cause": "COST.LINE", "where": "S1", "message": "is wrong"}]
-    monkeypatch.setattr(cli, "_violations", lambda *args: found)
+    monkeypatch.setattr(cli.planning, "_violations", lambda *args: found)
     answer = run("plan", files.net, files.week, "-o", files.out)
     assert answer.code == 4
     assert "COST.LINE" in answer.out
@@ -207,7 +207,7 @@ def test_an_interrupt_before_the_search_is_a_cancellation(
     def interrupt(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_read_all", interrupt)
+    monkeypatch.setattr(cli.planning, "read_all", interrupt)
     assert run("plan", files.net, files.week, "-o", files.out).code == 130
     assert not files.out.exists()
 

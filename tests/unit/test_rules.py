@@ -38,7 +38,7 @@ CASES: list[tuple[str, Change, dict[str, Any], str]] = [
     ("ORIGIN.NO_WAREHOUSE", lambda: {"couriers": ()}, {"origin": "45.0, 90.0"}, "no open origin warehouse within 900 km"),
     ("LANE.NONE", lambda: {"couriers": (), "lanes": edited("lanes", drop=["YTN-HAM"]),
                            "departures": edited("departures", drop=["YTN-HAM-W"])},
-     {"destination_fc": "DTM2"}, "no lane leads from its origin warehouses to market DE"),
+     {"destination_fc": "DTM2"}, "no departure within the horizon leads from its origin warehouses to market DE"),
     ("CUTOFF.CFS", lambda: _sailing_only(planning=planning(horizon_days=8)), {"ready_date": "2026-11-28"},
      "ready 2026-11-28 is after the CFS cut-off"),
     ("HORIZON.WAIT", lambda: _sailing_only(planning=planning(max_wait_days=6, horizon_days=14)), {},
