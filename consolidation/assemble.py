@@ -13,28 +13,25 @@ from decimal import Decimal
 
 import numpy as np
 
-from consolidation.compile import Compiled, TruckPool, TrunkPool
-from consolidation.itineraries import COURIER, DIRECT, LEGS, Itineraries
+from consolidation.chosen import ChosenItinerary, service_of
+from consolidation.compile import Compiled
 from consolidation.plan_model import (
     CATEGORIES,
     CostLine,
     CustomsEntry,
-    Milestone,
     PlannedLoad,
     PlannedShipment,
     Unplanned,
 )
+from consolidation.pooling import TruckPool, TrunkPool
 from consolidation.pricing import OwnLine, Pricer, plain
 from consolidation.rules import deciding_rule, describe
-from consolidation.shipments import Shipment
 from network import clock
 from network.model import Network
 from network.money import from_micros, share
 from network.tables import Charge
 from solvers.assignment import Assignment, Load
 from solvers.evaluate import Evaluation, LineKind
-
-_SPACE_SERVICE = {"air": "air", "rail_lcl": "rail_lcl"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +74,10 @@ class Assembler:
         self._prices = pricer.price(self._chosen, lambda line: self._own[line.option].append(line))
         self._row = {position: row for row, position in enumerate(self._planned)}
         self._loads = self._named_loads(assignment.loads)
+        self._loads_of: dict[int, dict[str, str]] = defaultdict(dict)
+        for load_id, _, load in self._loads:
+            for lot in load.lots:
+                self._loads_of[lot][load_id[0]] = load_id
         self._entries = self._make_entries()
         self._entry_of = {member: entry for entry in self._entries for member in entry.members}
 
@@ -127,10 +128,10 @@ class Assembler:
             if not isinstance(pool, TrunkPool):
                 continue
             day = int(self._compiled.options.routes.eta_day[pool.route])
-            importers = sorted({_importer(shipments[lot]) for lot in load.lots})
+            importers = sorted({shipments[lot].importer_id for lot in load.lots})
             for importer in importers:
                 members = tuple(
-                    sorted((lot for lot in load.lots if _importer(shipments[lot]) == importer), key=self._by_id)
+                    sorted((lot for lot in load.lots if shipments[lot].importer_id == importer), key=self._by_id)
                 )
                 drafts.append((pool.regime_id, importer, load_id, pool.mode, day, members))
         pooled = self._chosen.pooled
@@ -146,7 +147,7 @@ class Assembler:
                 lane = routes.runs[int(routes.run[route])].lane
                 regime, mode = network.place[lane.destination].customs_regime, lane.mode
                 day = int(routes.eta_day[route])
-            drafts.append((regime, _importer(shipments[position]), "", mode, day, (position,)))
+            drafts.append((regime, shipments[position].importer_id, "", mode, day, (position,)))
         return [_Entry(f"E{number:04d}", *draft) for number, draft in enumerate(drafts, start=1)]
 
     def _by_id(self, position: int) -> str:
@@ -192,11 +193,10 @@ class Assembler:
         position_of = {position: load_id for load_id, position, _ in self._loads}
         by_key = {(entry.load_id, entry.importer_id): entry for entry in self._entries if entry.load_id}
         charges = {charge.charge_id: charge for charge in self._network.charges}
-        importers = sorted({_importer(shipment) for shipment in self._demand.shipments})
         for line in self._evaluation.lines:
             if line.kind is not LineKind.ENTRY or not line.amount:
                 continue
-            entry = by_key[position_of[line.index], importers[line.party]]
+            entry = by_key[position_of[line.index], self._compiled.importers[line.party]]
             values = [int(self._demand.value[member]) for member in entry.members]
             charge = charges[line.code]
             quantity = Decimal(1) if charge.basis == "per_entry" else from_micros(sum(values))
@@ -220,7 +220,7 @@ class Assembler:
     def _shipment(self, position: int, lines: list[CostLine]) -> PlannedShipment:
         row, chosen, demand, network = self._row[position], self._chosen, self._demand, self._network
         shipment, fc = demand.shipments[position], demand.fcs[position]
-        itinerary = _Itinerary(network, chosen, row)
+        itinerary = ChosenItinerary(network, chosen, row)
         categories: dict[str, Decimal] = defaultdict(Decimal)
         for line in lines:
             categories[line.category] += line.amount
@@ -230,12 +230,12 @@ class Assembler:
             "TRANSIT": from_micros(int(prices.transit[row])),
             "LATENESS": from_micros(int(prices.lateness[row])),
         }
-        loads = {load_id[0]: load_id for load_id, _, load in self._loads if position in load.lots}
+        loads = self._loads_of.get(position, {})
         return PlannedShipment.model_validate(
             {
                 "shipment_id": shipment.shipment_id,
                 "seller_id": shipment.seller_id,
-                "importer_id": _importer(shipment),
+                "importer_id": shipment.importer_id,
                 **itinerary.identity(),
                 "origin": shipment.origin,
                 "destination_fc": fc.place_id,
@@ -266,7 +266,7 @@ class Assembler:
         if best < 0:
             service, cash, priced = None, landed, time
         else:
-            service = _service(compiled.alone, best)
+            service = service_of(compiled.alone, best)
             cash = from_micros(int(compiled.alone_prices.cash[best]))
             priced = from_micros(int(compiled.alone_prices.time[best]))
             days = int(compiled.alone.days[best])
@@ -357,84 +357,3 @@ class Assembler:
                 refusals=dict(sorted(refusals.items())),
                 price=from_micros(prices.get(position, 0)),
             )
-
-
-def _importer(shipment: Shipment) -> str:
-    return shipment.importer_id or shipment.seller_id
-
-
-def _service(options: Itineraries, row: int) -> str:
-    if options.leg[row] == COURIER:
-        return "courier"
-    route = int(options.route[row])
-    routes = options.routes
-    lane = routes.runs[int(routes.run[route])].lane
-    if routes.alone[route]:
-        return "alone_air" if lane.mode == "air" else "alone_lcl"
-    if not routes.pooled[route]:
-        return _SPACE_SERVICE.get(lane.mode, "co_load")
-    return "direct_container" if options.leg[row] == DIRECT else "consolidated"
-
-
-class _Itinerary:
-    """One chosen option in words of the plan."""
-
-    def __init__(self, network: Network, options: Itineraries, row: int) -> None:
-        self._network, self._options, self._row = network, options, row
-
-    def identity(self) -> dict[str, object]:
-        """Return service, places and departure."""
-        options, row, network = self._options, self._row, self._network
-        found: dict[str, object] = {
-            "service": _service(options, row),
-            "final_leg": LEGS[int(options.leg[row])],
-        }
-        if options.courier[row] >= 0:
-            courier = network.couriers[int(options.courier[row])]
-            return {**found, "courier_id": courier.courier_id, "regime_id": courier.customs_regime}
-        routes, route = options.routes, int(options.route[row])
-        run = routes.runs[int(routes.run[route])]
-        centre = int(routes.centre[route])
-        return {
-            **found,
-            "warehouse_id": routes.warehouses[int(routes.warehouse[route])].place_id,
-            "departure_id": run.run_id,
-            "lane_id": run.lane.lane_id,
-            "gateway_out": run.lane.origin,
-            "gateway_in": run.lane.destination,
-            "regime_id": network.place[run.lane.destination].customs_regime,
-            "deconsolidation_id": routes.centres[centre].place_id if centre >= 0 else "",
-        }
-
-    def milestones(self, origin: str, fc_id: str) -> Iterable[Milestone]:
-        """Yield the dated events in the order of the journey."""
-        options, row = self._options, self._row
-        ready = int(options.demand.ready_day[options.shipment[row]])
-        yield _on("READY", origin, ready)
-        if options.courier[row] < 0:
-            yield from self._trunk_milestones()
-        yield _on("DELIVERED", fc_id, int(options.delivered_day[row]))
-        yield _on("RECEIVED", fc_id, int(options.received_day[row]))
-
-    def _trunk_milestones(self) -> Iterable[Milestone]:
-        options, row, network = self._options, self._row, self._network
-        routes, route = options.routes, int(options.route[row])
-        warehouse = routes.warehouses[int(routes.warehouse[route])].place_id
-        run = routes.runs[int(routes.run[route])]
-        pol, pod = network.place[run.lane.origin], network.place[run.lane.destination]
-        yield _on("AT_WAREHOUSE", warehouse, int(options.warehouse_day[row]))
-        yield _on("STUFFED", warehouse, int(options.stuffed_day[row]))
-        yield Milestone(code="CFS_CUTOFF", place_id=pol.place_id, time=clock.iso(run.cutoff, pol.timezone))
-        yield Milestone(code="ETD", place_id=pol.place_id, time=clock.iso(run.etd, pol.timezone))
-        yield Milestone(code="ETA", place_id=pod.place_id, time=clock.iso(run.eta, pod.timezone))
-        yield _on("RELEASED", pod.place_id, int(routes.released_day[route]))
-        yield _on("CLEARED", pod.place_id, int(routes.cleared_day[route]))
-        centre = int(routes.centre[route])
-        if centre >= 0:
-            place_id = routes.centres[centre].place_id
-            yield _on("AT_DECONSOLIDATION", place_id, int(routes.arrived_day[route]))
-            yield _on("DISPATCHED", place_id, int(options.dispatched_day[row]))
-
-
-def _on(code: str, place_id: str, day: int) -> Milestone:
-    return Milestone.model_validate({"code": code, "place_id": place_id, "time": clock.date_of(day).isoformat()})

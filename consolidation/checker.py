@@ -1,13 +1,15 @@
 """The independent judge: is this plan right, from the plan folder, the network and the shipments alone?
 
-It shares no code with the optimiser or with the planner. Every date, weight, limit and cost line is worked out
-again, one number at a time with decimals, and compared with what the plan says; so it judges a plan that a person
-or a partner edited as well as one fresh from the optimiser.
+It shares no code with the optimiser or with the planner: only the definitions in ``network`` (what a charge amounts
+to, how money is rounded and shared, working days, where an origin is, how long a lane is) and the model of the plan
+folder. Every date, weight, limit and cost line is worked out again, one number at a time with decimals, and compared
+with what the plan says; so it judges a plan that a person or a partner edited as well as one fresh from the optimiser.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import DecimalException
 from pathlib import Path
 
 from consolidation.checking import (
@@ -68,23 +70,31 @@ def check(plan_folder: Path, network: Network, shipments: Sequence[Shipment]) ->
         return CheckResult(tuple(found), {"files": len(files.REQUIRED)})
     found.extend(files.certificate(folder, plan))
     found.extend(files.projections(folder, plan))
-    try:
-        verdict = judge(plan, network, shipments)
-    except ArithmeticError as error:
-        found.append(violation("VALUE.RANGE", PLAN, "numbers", type(error).__name__, "amounts of this world"))
-        return CheckResult(tuple(found), {"files": len(files.REQUIRED)})
+    verdict = judge(plan, network, shipments)
     return CheckResult((*found, *verdict.violations), {"files": len(files.REQUIRED), **verdict.checked})
 
 
 def judge(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> CheckResult:
-    """Judge a plan in memory: everything :func:`check` looks at, but for the files."""
+    """Judge a plan in memory: everything :func:`check` looks at, but for the files.
+
+    Numbers that cannot be calculated with end the judgement with a violation; what was found before them is kept.
+    """
+    found: list[Violation] = []
+    counts: dict[str, int] = {}
+    try:
+        counts = _judge(plan, network, shipments, found)
+    except DecimalException as error:
+        found.append(violation("VALUE.RANGE", PLAN, "numbers", type(error).__name__, "amounts of this world"))
+    return CheckResult(tuple(found), counts)
+
+
+def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: list[Violation]) -> dict[str, int]:
+    """Append every violation to `found` and return how much was looked at."""
     world = World(inputs.as_planned(network, plan))
     by_id = {row.shipment_id: row for row in shipments}
-    found = [
-        *inputs.identity(plan),
-        *inputs.hashes(plan, network, shipments),
-        *inputs.settings(plan, network, shipments),
-    ]
+    found.extend(inputs.identity(plan))
+    found.extend(inputs.hashes(plan, network, shipments))
+    found.extend(inputs.settings(plan, network, shipments))
     travellers = _travellers(plan, world, by_id, found)
     case = Case(plan, world, by_id, travellers)
     held = {load_id: load for load_id, load in ((row.load_id, loads.hold(case, row)) for row in plan.loads) if load}
@@ -110,7 +120,7 @@ def judge(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> CheckR
     found.extend(costs.compare(case, expected, held))
     found.extend(sums.times_and_taxes(case, own))
     _apply(found, case, sums.RULES)
-    return CheckResult(tuple(found), _counts(case, len(held), len(expected)))
+    return _counts(case, len(held), len(expected))
 
 
 def _travellers(
@@ -123,8 +133,13 @@ def _travellers(
             continue
         journey, refused = journeys.resolve(world, planned, shipment)
         found.extend(refused)
-        if journey is not None:
+        if journey is None:
+            continue
+        try:
             travellers.setdefault(planned.shipment_id, Traveller(world, journey, dates.work_out(world, journey)))
+        except dates.NoDispatchError as error:
+            what, (centre, day) = "day on which a whole truck leaves", error.args
+            found.append(violation("DATE.NO_DISPATCH", journey.where, what, f"none from {centre} after {day}", "a day"))
     return travellers
 
 

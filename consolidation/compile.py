@@ -1,58 +1,36 @@
 """From itineraries to the optimiser's arrays, and the way back.
 
 What belongs to one shipment is priced already; here the shared parts become pools (trunk loads, whole trucks),
-entry fees and limits, and options that can never be the best are dropped. Three reductions, each with its
-proof:
-
-* an option that costs, on its own, at least what the shipment's cheapest option without pools and limits costs
-  is never needed: swapping to that one frees room and never raises a shared fee;
-* of options with the same pools and the same limits only the cheapest is needed;
-* a pool whose users together cannot save the price of its cheapest load is never opened.
+entry fees and limits, after the options that no best plan needs are dropped (:mod:`consolidation.reduce`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 
-from consolidation.itineraries import DIRECT, FTL, Itineraries
-from consolidation.loads import Haul, LoadOffer, LoadPricer
+from consolidation.itineraries import Itineraries
+from consolidation.limits import Limits
+from consolidation.loads import LoadOffer
+from consolidation.pooling import NEVER, Pooling, TruckPool, TrunkPool
 from consolidation.pricing import Pricer, Prices
-from network import clock
+from consolidation.reduce import cheapest, reduce_options
 from network.charges import amount
 from network.customs import DutyBook
 from network.model import Network
-from network.money import Bools, Int64, to_micros
-from network.tables import Charge, Place
+from network.money import Bools, Int64, round_array, to_micros
+from network.tables import Charge
 from network.tariffs import TariffBook
 from solvers.problem import EntryFee, Problem
 
 _TEU_SCALE = 1000
 _NO_LIMIT = -1
 _Describe: TypeAlias = "Callable[[int], tuple[TrunkPool | TruckPool, tuple[LoadOffer, ...]]]"
-
-
-@dataclass(frozen=True, slots=True)
-class TrunkPool:
-    """Where shipments can share a container: one route, and one FC when the container goes on unopened."""
-
-    route: int
-    fc: Place | None
-    regime_id: str
-    mode: str
-    entry_charges: tuple[Charge, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TruckPool:
-    """Where shipments can share a truck: deconsolidation centre, FC and day."""
-
-    centre: Place
-    fc: Place
-    day: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +44,7 @@ class Compiled:
     prices : Prices, own price of every option
     pools : what each pool is
     offers : equipment and charges of each row of the problem's equipment types
+    importers : importer of record of every party number
     baseline : (n,) int64, position in `alone` of the cheapest way to send each shipment alone, -1 for none
     alone, alone_prices : the options a seller could buy alone, with their prices
     """
@@ -75,6 +54,7 @@ class Compiled:
     prices: Prices
     pools: tuple[TrunkPool | TruckPool, ...]
     offers: tuple[LoadOffer, ...]
+    importers: tuple[str, ...]
     baseline: Int64
     alone: Itineraries
     alone_prices: Prices
@@ -85,15 +65,22 @@ def compile_problem(network: Network, found: Itineraries, tariffs: TariffBook, d
     prices = Pricer(network, tariffs, duties).price(found)
     alone = np.flatnonzero(found.alone)
     alone_options, alone_prices = found.take(alone), take_prices(prices, alone)
-    baseline = _cheapest(alone_options.shipment, alone_prices.total, len(found.demand.shipments))
-    pooling = _Pooling(network, tariffs, found)
-    limits = _Limits(network, found)
-    kept = _reduce(found, prices.total, pooling, limits)
+    baseline = cheapest(alone_options.shipment, alone_prices.total, len(found.demand.shipments))
+    pooling = Pooling(network, tariffs, found)
+    limits = Limits(network, found)
+    kept = reduce_options(found, prices.total, pooling, limits)
     builder = _Builder(network, found, prices, pooling, limits, kept)
     return Compiled(
-        builder.problem(), found.take(kept), take_prices(prices, kept), builder.pools, builder.offers,
-        baseline, alone_options, alone_prices,
-    )  # fmt: skip
+        problem=builder.problem(),
+        options=found.take(kept),
+        prices=take_prices(prices, kept),
+        pools=builder.pools,
+        offers=builder.offers,
+        importers=tuple(_numbers(shipment.importer_id for shipment in found.demand.shipments)),
+        baseline=baseline,
+        alone=alone_options,
+        alone_prices=alone_prices,
+    )
 
 
 def take_prices(prices: Prices, positions: Int64) -> Prices:
@@ -103,219 +90,11 @@ def take_prices(prices: Prices, positions: Int64) -> Prices:
     )
 
 
-def _cheapest(shipment: Int64, cost: Int64, count: int) -> Int64:
-    best = np.full(count, -1, dtype=np.int64)
-    order = np.lexsort((np.arange(len(cost)), cost, shipment))
-    first = np.flatnonzero(np.diff(shipment[order], prepend=-1))
-    best[shipment[order][first]] = order[first]
-    return best
-
-
-class _Pooling:
-    """Gives every option its trunk pool and its truck pool: numbers, -1 for none."""
-
-    def __init__(self, network: Network, tariffs: TariffBook, found: Itineraries) -> None:
-        self._network, self._tariffs, self._found = network, tariffs, found
-        self._loads = LoadPricer(network, tariffs)
-        self._fc_ids = sorted({fc.place_id for fc in found.demand.fcs})
-        number = {place_id: k for k, place_id in enumerate(self._fc_ids)}
-        fc = np.array([number[place.place_id] for place in found.demand.fcs], dtype=np.int64)[found.shipment]
-        direct = found.leg == DIRECT
-        key = np.stack([found.route, np.where(direct, fc, -1)], axis=1)
-        self.trunk, self._trunk_keys = _number(key, found.pooled)
-        routes = found.routes
-        centre = routes.centre[found.route] if len(routes.run) else np.zeros(0, dtype=np.int64)
-        key = (
-            np.stack([centre, fc, found.dispatched_day], axis=1)
-            if len(centre)
-            else np.zeros((len(fc), 3), dtype=np.int64)
-        )
-        self.truck, self._truck_keys = _number(key, found.leg == FTL)
-
-    def trunk_pool(self, number: int) -> tuple[TrunkPool, tuple[LoadOffer, ...]]:
-        """Return a trunk pool and what may be opened in it."""
-        route, fc_number = (int(value) for value in self._trunk_keys[number])
-        routes, network = self._found.routes, self._network
-        run = routes.runs[int(routes.run[route])]
-        fc = network.place[self._fc_ids[fc_number]] if fc_number >= 0 else None
-        centre = None if fc is not None else routes.centres[int(routes.centre[route])]
-        etd, eta = clock.date_of(int(routes.etd_day[route])), clock.date_of(int(routes.eta_day[route]))
-        warehouse = routes.warehouses[int(routes.warehouse[route])]
-        regime = network.regime[network.place[run.lane.destination].customs_regime]
-        charges = self._tariffs.for_entry(regime.entry_tariff, run.lane.mode, eta)
-        pool = TrunkPool(route, fc, regime.regime_id, run.lane.mode, charges)
-        return pool, self._loads.trunk(Haul(warehouse, run.lane, centre, fc, etd, eta))
-
-    def truck_pool(self, number: int) -> tuple[TruckPool, tuple[LoadOffer, ...]]:
-        """Return a truck pool and what may be opened in it."""
-        centre, fc_number, day = (int(value) for value in self._truck_keys[number])
-        place = self._found.routes.centres[centre]
-        fc = self._network.place[self._fc_ids[fc_number]]
-        return TruckPool(place, fc, day), self._loads.truck(place, fc, clock.date_of(day))
-
-    def trunk_price(self) -> Int64:
-        """Return the price of the cheapest load of every trunk pool, (P,) int64."""
-        return np.array([_least(self.trunk_pool(k)[1]) for k in range(len(self._trunk_keys))], dtype=np.int64)
-
-    def truck_price(self) -> Int64:
-        """Return the price of the cheapest truck of every truck pool, (P,) int64."""
-        return np.array([_least(self.truck_pool(k)[1]) for k in range(len(self._truck_keys))], dtype=np.int64)
-
-
-def _least(offers: Sequence[LoadOffer]) -> int:
-    return min((offer.price for offer in offers), default=np.iinfo(np.int64).max // 4)
-
-
-def _number(key: Int64, mask: Bools) -> tuple[Int64, Int64]:
-    """Number the distinct rows of a key among the masked options.
-
-    Parameters
-    ----------
-    key : (m, c) int64; the product of the columns' ranges stays below 2^63
-    mask : (m,) bool
-
-    Returns
-    -------
-    numbers : (m,) int64, -1 outside the mask
-    unique : (u, c) int64, the rows in rising order
-    """
-    numbers = np.full(len(key), -1, dtype=np.int64)
-    chosen = key[mask]
-    if not len(chosen):
-        return numbers, chosen
-    low = chosen.min(axis=0)
-    span = chosen.max(axis=0) - low + 1
-    code = np.zeros(len(chosen), dtype=np.int64)
-    for column in range(key.shape[1]):
-        code = code * span[column] + chosen[:, column] - low[column]
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    numbers[mask] = inverse
-    return numbers, chosen[first]
-
-
-class _Limits:
-    """Limits that options use (handling, receiving) and that loads use (allotments).
-
-    A limit that all its possible users together cannot exceed is left out.
-    """
-
-    def __init__(self, network: Network, found: Itineraries) -> None:
-        self._network, self._found = network, found
-        self.limits: list[int] = []
-        count = len(found.shipment)
-        self.of_option = np.full((count, 2), -1, dtype=np.int64)
-        self._handling()
-        self._receiving()
-
-    def _handling(self) -> None:
-        found, routes = self._found, self._found.routes
-        if not len(routes.run):
-            return
-        warehouse = np.where(found.route >= 0, routes.warehouse[found.route], -1)
-        per_day = [place.handling_m3_per_day for place in routes.warehouses]
-        limit = np.array([-1.0 if value is None else value for value in per_day])
-        limited = (warehouse >= 0) & (limit[warehouse] >= 0)
-        key = np.stack([warehouse, found.stuffed_day], axis=1)
-        self._add(0, key, limited, lambda row: limit[int(row[0])])
-
-    def _receiving(self) -> None:
-        found = self._found
-        limit = np.array(
-            [-1.0 if fc.receiving_m3_per_week is None else fc.receiving_m3_per_week for fc in found.demand.fcs]
-        )
-        ids = {fc.place_id: k for k, fc in enumerate(found.demand.fcs)}
-        fc = np.array([ids[place.place_id] for place in found.demand.fcs], dtype=np.int64)[found.shipment]
-        week = (found.delivered_day + 3) // 7  # ISO weeks start on Monday; day 0 was a Thursday
-        self._add(1, np.stack([fc, week], axis=1), limit[found.shipment] >= 0, lambda row: limit[int(row[0])])
-
-    def _add(self, column: int, key: Int64, limited: Bools, limit_of: Callable[[Int64], float]) -> None:
-        numbers, unique = _number(key, limited)
-        if not len(unique):
-            return
-        volume = self._found.demand.volume_cm3
-        _, pairs = _number(np.stack([numbers, self._found.shipment], axis=1), limited)
-        users = np.bincount(pairs[:, 0], weights=volume[pairs[:, 1]].astype(np.float64), minlength=len(unique))
-        for k, row in enumerate(unique):
-            most = round(float(limit_of(row)) * 1e6)
-            if users[k] > most:
-                self.of_option[numbers == k, column] = len(self.limits)
-                self.limits.append(most)
-
-
-def _reduce(found: Itineraries, cost: Int64, pooling: _Pooling, limits: _Limits) -> Int64:
-    """Return the positions of the options worth keeping, by shipment, then cost."""
-    count = len(found.demand.shipments)
-    unpooled = (pooling.trunk < 0) & (pooling.truck < 0)
-    free = unpooled & (limits.of_option < 0).all(axis=1)
-    positions = np.flatnonzero(free)
-    best_free = _cheapest(found.shipment[positions], cost[positions], count)
-    ceiling = np.full(count, np.iinfo(np.int64).max // 4, dtype=np.int64)
-    has = best_free >= 0
-    ceiling[has] = cost[positions[best_free[has]]]
-    keep = cost < ceiling[found.shipment]
-    keep[positions[best_free[has]]] = True
-    keep = _cheapest_alike(found, cost, pooling, limits, keep)
-    keep &= ~_hopeless(found, cost, ceiling, pooling.trunk, pooling.trunk_price(), keep)
-    keep &= ~_hopeless_trucks(found, cost, pooling, limits, keep)
-    kept = np.flatnonzero(keep)
-    return kept[np.lexsort((kept, cost[kept], found.shipment[kept]))]
-
-
-def _cheapest_alike(found: Itineraries, cost: Int64, pooling: _Pooling, limits: _Limits, keep: Bools) -> Bools:
-    kept = np.flatnonzero(keep)
-    key = np.stack([found.shipment[kept], pooling.trunk[kept], pooling.truck[kept], *limits.of_option[kept].T])
-    order = np.lexsort((kept, cost[kept], *key[::-1]))
-    changed = np.any(np.diff(key[:, order], axis=1) != 0, axis=0) if len(kept) else np.zeros(0, dtype=bool)
-    first = np.concatenate([np.ones(min(1, len(kept)), dtype=bool), changed])
-    result: Bools = np.zeros_like(keep)
-    result[kept[order[first]]] = True
-    return result
-
-
-def _hopeless(found: Itineraries, cost: Int64, ceiling: Int64, pool: Int64, price: Int64, keep: Bools) -> Bools:
-    """Return the options of pools whose users together save less than the cheapest load costs."""
-    users = np.flatnonzero(keep & (pool >= 0))
-    if not len(users):
-        return np.zeros_like(keep)
-    saving = np.minimum(ceiling[found.shipment[users]] - cost[users], np.int64(10) ** 15)
-    key = pool[users] * len(found.demand.shipments) + found.shipment[users]
-    order = np.lexsort((-saving, key))
-    first = np.flatnonzero(np.diff(key[order], prepend=-1))
-    best = users[order[first]]
-    total = np.bincount(pool[best], weights=saving[order[first]].astype(np.float64), minlength=len(price))
-    hopeless: Bools = (pool >= 0) & (total[pool] <= price[pool] * (1 - 1e-12))
-    return hopeless
-
-
-def _hopeless_trucks(found: Itineraries, cost: Int64, pooling: _Pooling, limits: _Limits, keep: Bools) -> Bools:
-    """Return the truck options whose users save less against pallets than a truck costs.
-
-    A user is compared with its pallets on the same trunk under the same limits, so that the swap keeps them.
-    """
-    users = np.flatnonzero(keep & (pooling.truck >= 0))
-    if not len(users):
-        return np.zeros_like(keep)
-    twins: dict[tuple[int, ...], int] = {}
-    for k in np.flatnonzero(keep & (pooling.truck < 0) & (found.route >= 0)).tolist():
-        twin = (int(found.shipment[k]), int(found.route[k]), *limits.of_option[k].tolist())
-        twins[twin] = min(int(cost[k]), twins.get(twin, 1 << 62))
-    saving = []
-    for k in users.tolist():
-        twin = (int(found.shipment[k]), int(found.route[k]), *limits.of_option[k].tolist())
-        saving.append(twins.get(twin, 1 << 62) - int(cost[k]))
-    ceiling = np.zeros(len(found.demand.shipments), dtype=np.int64)
-    gained = np.zeros_like(cost)
-    gained[users] = -np.clip(np.array(saving, dtype=np.int64), 0, 10**15)
-    only = np.zeros_like(keep)
-    only[users] = True
-    return _hopeless(found, gained, ceiling, pooling.truck, pooling.truck_price(), only)
-
-
 class _Builder:
     """Writes the kept options as a Problem."""
 
     def __init__(
-        self, network: Network, found: Itineraries, prices: Prices, pooling: _Pooling, limits: _Limits, kept: Int64
+        self, network: Network, found: Itineraries, prices: Prices, pooling: Pooling, limits: Limits, kept: Int64
     ) -> None:
         self._network, self._found, self._prices, self._kept = network, found, prices, kept
         self._limits = list(limits.limits)
@@ -325,7 +104,8 @@ class _Builder:
         self._allotments: dict[int, int] = {}
         self._pool_numbers, self.pools, self.offers = self._make_pools(pooling)
 
-    def _make_pools(self, pooling: _Pooling) -> tuple[Int64, tuple[TrunkPool | TruckPool, ...], tuple[LoadOffer, ...]]:
+    def _make_pools(self, pooling: Pooling) -> tuple[Int64, tuple[TrunkPool | TruckPool, ...], tuple[LoadOffer, ...]]:
+        """Return the pools of every kept option, (k, 2), -1 for none, and what the numbers mean."""
         numbers = np.full((len(self._kept), 2), -1, dtype=np.int64)
         pools: list[TrunkPool | TruckPool] = []
         offers: list[LoadOffer] = []
@@ -335,14 +115,14 @@ class _Builder:
             (pooling.truck, pooling.truck_pool),
         )
         for column, (raw, describe) in enumerate(columns):
-            used, inverse = np.unique(raw[self._kept], return_inverse=True)
-            for position, number in enumerate(used):
-                if number >= 0:
-                    pool, offered = describe(int(number))
-                    numbers[inverse == position, column] = len(pools)
-                    pools.append(pool)
-                    offers.extend(offered)
-                    self._type_start.append(len(offers))
+            pooled = np.flatnonzero(raw[self._kept] >= 0)
+            used, inverse = np.unique(raw[self._kept[pooled]], return_inverse=True)
+            numbers[pooled, column] = len(pools) + inverse
+            for number in used.tolist():
+                pool, offered = describe(number)
+                pools.append(pool)
+                offers.extend(offered)
+                self._type_start.append(len(offers))
         return numbers, tuple(pools), tuple(offers)
 
     def problem(self) -> Problem:
@@ -364,9 +144,9 @@ class _Builder:
             lot_class=np.array([classes[s.cargo_class] for s in shipments], dtype=np.int64),
             lot_group=_codes(s.seller_id for s in shipments),
             lot_alone=np.array([not s.coload_consent for s in shipments], dtype=np.bool_),
-            lot_party=_codes(s.importer_id or s.seller_id for s in shipments),
+            lot_party=_codes(s.importer_id for s in shipments),
             lot_entry_value=demand.value,
-            lot_unplanned_price=np.where(counts > 0, self._unplanned_price(), 0),
+            lot_unplanned_price=self._unplanned_price(),
             option_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             option_cost=self._prices.total[kept],
             option_pool_start=np.concatenate([[0], np.cumsum(uses)]).astype(np.int64),
@@ -391,15 +171,18 @@ class _Builder:
     def _unplanned_price(self) -> Int64:
         """Return the price of leaving each shipment out, (n,).
 
-        It is stated on top of the cheapest itinerary that shares nothing, so that a shipment is left out for want
-        of room, never because its freight is dear.
+        It is stated on top of the cheapest way to travel without company, loads of its own included, so that a
+        shipment is left out for want of room, never because its freight is dear.
         """
-        shipment, total = self._found.shipment[self._kept], self._prices.total[self._kept]
-        single = np.flatnonzero((self._pool_numbers < 0).all(axis=1))
+        starts = np.array(self._type_start, dtype=np.int64)
+        prices = np.array([offer.price for offer in self.offers], dtype=np.int64)
+        cheapest_load = np.array([prices[a:b].min(initial=NEVER) for a, b in pairwise(starts.tolist())], dtype=np.int64)
+        loads = np.append(cheapest_load, 0)[self._pool_numbers].sum(axis=1)
+        shipment = self._found.shipment[self._kept]
+        total = self._prices.total[self._kept] + loads
         best = np.zeros(len(self._found.demand.shipments), dtype=np.int64)
-        cheapest = _cheapest(shipment[single], total[single], len(best))
-        has = cheapest >= 0
-        best[has] = total[single[cheapest[has]]]
+        found = cheapest(shipment, total, len(best))
+        best[found >= 0] = total[found[found >= 0]]
         return best + unplanned_prices(self._network, self._found.demand.volume_cm3, self._found.demand.value)
 
     def _type_limits(self) -> tuple[Int64, Int64]:
@@ -434,18 +217,17 @@ def entry_fee(network: Network, charge: Charge) -> EntryFee:
     """Return a charge per entry as the optimiser's fee; its code is the charge's id."""
     fx = network.rate[charge.currency]
     if charge.basis == "per_entry":
-        return EntryFee(charge.charge_id, amount(charge, charge.rate * 0 + 1, fx), 0, 0, None)
+        return EntryFee(charge.charge_id, amount(charge, Decimal(1), fx), 0, 0, None)
     least = 0 if charge.minimum is None else to_micros(charge.minimum * fx)
     most = None if charge.maximum is None else to_micros(charge.maximum * fx)
     return EntryFee(charge.charge_id, 0, round(charge.rate * 10_000_000), least, most)
 
 
 def unplanned_prices(network: Network, volume_cm3: Int64, value: Int64) -> Int64:
-    """Return what leaving each shipment out is held to cost, micro-units, whole cents."""
+    """Return the stated price of leaving each shipment out, micro-units, whole cents."""
     planning = network.planning
     price = planning.unplanned_price + planning.unplanned_price_per_m3 * volume_cm3 / 1e6
-    price += planning.unplanned_pct_of_value / 100 * value / 1e6
-    return np.array([to_micros(f"{amount:.6f}") for amount in price], dtype=np.int64)
+    return round_array(price + planning.unplanned_pct_of_value / 100 * value / 1e6)
 
 
 def _numbers(names: Iterable[str]) -> dict[str, int]:

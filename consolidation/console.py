@@ -119,6 +119,8 @@ def show_certificate(certificate: Certificate, seconds: float) -> None:
         ("Saving", f"{money(saving, c.currency)}{share}"),
         ("Stopped because", f"{c.stop_reason}, after {seconds:.1f} s"),
     ]
+    if c.baseline_missing:
+        rows.insert(-1, ("", f"{c.baseline_missing} shipment(s) cannot be sent alone: their planned cost stands in"))
     if c.unplanned_price:
         rows.insert(4, ("  price of leaving out", money(c.unplanned_price, c.currency)))
     for name, value in rows:

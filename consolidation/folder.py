@@ -9,12 +9,21 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from consolidation.plan_model import CATEGORIES, SCHEMA_VERSION, CostLine, Plan, PlannedLoad, PlannedShipment
+from consolidation.plan_model import (
+    CATEGORIES,
+    SCHEMA_VERSION,
+    CostLine,
+    MilestoneCode,
+    Plan,
+    PlannedLoad,
+    PlannedShipment,
+    TimePrice,
+)
 from network.atomic import new_folder, require_free
 from network.errors import PlanFolderError
 from network.model import Network
@@ -23,11 +32,8 @@ PLAN, CERTIFICATE, REPORT, MAP = "plan.json", "certificate.json", "report.html",
 TABLE_FILES = ("shipments.csv", "consolidations.csv", "cost_lines.csv", "unplanned.csv")
 """The CSV files of a plan folder."""
 _FILES = {PLAN, CERTIFICATE, REPORT, MAP, *TABLE_FILES}
-_MILESTONES = (
-    "READY", "AT_WAREHOUSE", "STUFFED", "CFS_CUTOFF", "ETD", "ETA", "RELEASED", "CLEARED", "AT_DECONSOLIDATION",
-    "DISPATCHED", "DELIVERED", "RECEIVED",
-)  # fmt: skip
-_TIMES = ("CARRYING", "TRANSIT", "LATENESS")
+_MILESTONES = get_args(MilestoneCode)
+_TIMES = get_args(TimePrice)
 _NESTED = ("milestones", "categories", "priced_time", "shipments", "refusals")
 
 
@@ -56,7 +62,7 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float)
     InputError
         If `folder` is a file, or a folder with something else in it.
     """
-    from consolidation.report import write_map, write_report
+    from consolidation.report import map_figure, write_map, write_report
 
     target = Path(folder).resolve()
     with new_folder(target, _is_plan_folder) as draft:
@@ -64,8 +70,9 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float)
         _write_json(draft / CERTIFICATE, {**plan.certificate.model_dump(mode="json"), "seconds": round(seconds, 3)})
         for name, table in tables(plan).items():
             table.to_csv(draft / name, index=False, lineterminator="\n", encoding="utf-8")
-        write_report(plan, network, draft / REPORT)
-        write_map(plan, network, draft / MAP)
+        figure = map_figure(plan, network)
+        write_report(plan, network, draft / REPORT, figure)
+        write_map(plan, network, draft / MAP, figure)
     return target
 
 
@@ -92,7 +99,7 @@ def read_plan(folder: str | Path) -> Plan:
         raise PlanFolderError(f"{path}: cannot be read ({fault}). Maybe {folder} is not a plan folder.") from fault
     try:
         content = json.loads(text, parse_float=Decimal)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise PlanFolderError(f"{path}: not JSON ({fault}). Maybe the file was cut off or edited.") from fault
     version = content.get("schema_version") if isinstance(content, dict) else None
     if version != SCHEMA_VERSION:

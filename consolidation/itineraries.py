@@ -10,73 +10,30 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from consolidation.demand import Demand, measure, shipment_rule
 from consolidation.routes import Routes, build_routes, road_km, road_km_between
 from consolidation.shipments import Shipment
 from network import clock
 from network.customs import DutyBook
-from network.geo import Coordinates, Locator
+from network.geo import Locator
 from network.model import Network
-from network.money import Bools, Float64, Int64, to_micros
-from network.tables import Equipment, Place
+from network.money import Bools, Float64, Int64
+from network.tables import Place
 from network.tariffs import TariffBook
 
 LEGS = ("ltl", "parcel", "ftl", "direct", "courier")
 """Final legs; the ``leg`` array holds positions in this tuple."""
 LTL, PARCEL, FTL, DIRECT, COURIER = range(5)
-CARTON_M3 = 0.06
-"""Volume of a typical carton, used to count cartons where a shipment does not say."""
-_COUNTRY_GROUP = {"HK": "CN", "MO": "CN"}
-
-
-@dataclass(frozen=True)
-class Demand:
-    """What prices and rules need to know of every shipment, as arrays; n shipments in the order given.
-
-    Attributes
-    ----------
-    volume_cm3, weight_g : (n,) int64
-    value : (n,) int64, goods value, micro-units of the plan currency
-    cartons, units, pallets : (n,) int64
-    ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
-    late_price : (n,) float64, plan currency per late day
-    """
-
-    shipments: tuple[Shipment, ...]
-    fcs: tuple[Place, ...]
-    origins: tuple[Coordinates, ...]
-    volume_cm3: Int64
-    weight_g: Int64
-    value: Int64
-    cartons: Int64
-    units: Int64
-    pallets: Int64
-    ready_day: Int64
-    due_day: Int64
-    late_price: Float64
-
-    @property
-    def volume_m3(self) -> Float64:
-        """Volumes in m3, (n,) float64."""
-        return self.volume_cm3 / 1e6
-
-    @property
-    def weight_kg(self) -> Float64:
-        """Gross weights in kg, (n,) float64."""
-        return self.weight_g / 1e3
-
-    @property
-    def revenue_ton(self) -> Float64:
-        """The larger of m3 and tonnes, (n,) float64."""
-        return np.maximum(self.volume_m3, self.weight_kg / 1000.0)
-
-    def country_of_origin(self, position: int) -> str:
-        """Return where the goods of one shipment were made, as stated or as the country it starts from."""
-        return self.shipments[position].country_of_origin or self.origins[position].country
+_COLUMNS = (
+    "shipment", "route", "courier", "leg", "collection_km", "leg_km", "warehouse_day", "stuffed_day", "dispatched_day",
+    "delivered_day", "received_day",
+)  # fmt: skip
+"""Arrays of :class:`Itineraries`, one entry per option."""
 
 
 @dataclass(frozen=True)
@@ -137,53 +94,18 @@ class Itineraries:
 
     def take(self, positions: Int64) -> Itineraries:
         """Return the options at `positions` only, in that order."""
-        names = (
-            "shipment", "route", "courier", "leg", "collection_km", "leg_km", "warehouse_day", "stuffed_day",
-            "dispatched_day", "delivered_day", "received_day",
-        )  # fmt: skip
-        chosen = {name: getattr(self, name)[positions] for name in names}
+        chosen = {name: getattr(self, name)[positions] for name in _COLUMNS}
         return Itineraries(demand=self.demand, routes=self.routes, refusals=self.refusals, **chosen)
 
 
-def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -> Demand:
-    """Return the quantities that prices and rules need, one row per shipment."""
-    fcs = tuple(network.place[shipment.destination_fc] for shipment in shipments)
-    value = np.array([to_micros(s.goods_value * network.rate[s.currency]) for s in shipments], dtype=np.int64)
-    late_pct = network.planning.late_pct_of_value_per_day / 100.0
-    late = [
-        value[k] / 1e6 * late_pct
-        if s.late_price_per_day is None
-        else float(s.late_price_per_day * network.rate[s.currency])
-        for k, s in enumerate(shipments)
-    ]
-    return Demand(
-        shipments=tuple(shipments),
-        fcs=fcs,
-        origins=tuple(locator.find(s.origin) or Coordinates(math.nan, math.nan) for s in shipments),
-        volume_cm3=np.array([s.volume_cm3 for s in shipments], dtype=np.int64),
-        weight_g=np.array([s.weight_g for s in shipments], dtype=np.int64),
-        value=value,
-        cartons=np.array([s.cartons or max(1, math.ceil(s.volume_cm3 / 1e6 / CARTON_M3)) for s in shipments], dtype=np.int64),
-        units=np.array([s.units or 0 for s in shipments], dtype=np.int64),
-        pallets=np.array([_pallets(network, s, fc) for s, fc in zip(shipments, fcs, strict=True)], dtype=np.int64),
-        ready_day=np.array([clock.day_number(s.ready_date) for s in shipments], dtype=np.int64),
-        due_day=np.array([-1 if s.due_date is None else clock.day_number(s.due_date) for s in shipments], dtype=np.int64),
-        late_price=np.array(late, dtype=np.float64),
-    )  # fmt: skip
-
-
-def _pallets(network: Network, shipment: Shipment, fc: Place) -> int:
-    rule = network.receiving_of(fc)
-    if rule is None:
-        return 1
-    by_volume = math.ceil(shipment.volume_cm3 / round(rule.pallet_volume_m3 * 1e6))
-    return max(1, by_volume, math.ceil(shipment.weight_g / round(rule.pallet_max_kg * 1e3)))
-
-
 def horizon(network: Network, shipments: Sequence[Shipment]) -> tuple[dt.date, dt.date]:
-    """Return the first and last local date of departures considered: the first ready date and the horizon after it."""
-    first = min((shipment.ready_date for shipment in shipments), default=dt.date(1970, 1, 1))
-    return first, first + dt.timedelta(days=network.planning.horizon_days)
+    """Return the first and last local date of departures considered.
+
+    They run from the first ready date to ``planning.horizon_days`` after the last, so that every shipment sees the
+    same number of days ahead.
+    """
+    ready = [shipment.ready_date for shipment in shipments] or [dt.date(1970, 1, 1)]
+    return min(ready), max(ready) + dt.timedelta(days=network.planning.horizon_days)
 
 
 def enumerate_itineraries(
@@ -192,49 +114,158 @@ def enumerate_itineraries(
     """Return every feasible itinerary of every shipment, with what was refused and by which rule."""
     demand = measure(network, shipments, Locator(network.places))
     routes = build_routes(network, tariffs, *horizon(network, shipments))
-    finder = _Finder(network, demand, routes, tariffs, duties)
+    finder = _Finder(network, demand, Facts(network, routes, tariffs, duties))
     for position in range(len(shipments)):
         finder.add(position)
     return finder.finish()
 
 
-@dataclass
-class _Finder:
-    network: Network
-    demand: Demand
-    routes: Routes
-    tariffs: TariffBook
-    duties: DutyBook
-    columns: dict[str, list[npt.NDArray[np.generic]]] = field(default_factory=dict)
-    refusals: list[Counter[str]] = field(default_factory=list)
+class Facts:
+    """What rules ask about routes, as arrays over all R routes, worked out once per FC, cargo class and product."""
 
-    def __post_init__(self) -> None:
-        names = (
-            "shipment", "route", "courier", "leg", "collection_km", "leg_km", "warehouse_day", "stuffed_day",
-            "dispatched_day", "delivered_day", "received_day",
-        )  # fmt: skip
-        self.columns = {name: [] for name in names}
-        network, routes = self.network, self.routes
-        self._modes = np.array([run.lane.mode for run in routes.runs], dtype=object)
-        self._market = _membership([place.serves_markets for place in routes.centres])
-        self._containers = [row for row in network.equipment if row.kind == "container"]
-        self._pods = [network.place[run.lane.destination] for run in routes.runs]
-        self._pols = [network.place[run.lane.origin] for run in routes.runs]
-        self._trucks = [
-            bool(self.tariffs.truck_equipment(place.ftl_tariff, network.planning.truck_equipment))
-            for place in routes.centres
+    def __init__(self, network: Network, routes: Routes, tariffs: TariffBook, duties: DutyBook) -> None:
+        self.network, self.routes = network, routes
+        self._duties = duties
+        self._pod_ids = [run.lane.destination for run in routes.runs]
+        self._regimes = [network.place[place_id].customs_regime for place_id in self._pod_ids]
+        self._to_fc: dict[str, Bools] = {}
+        self._km: dict[str, Float64] = {}
+        self._carried: dict[str, Bools] = {}
+        self._handled: dict[str, Bools] = {}
+        self._rated: dict[tuple[str, str], Bools] = {}
+        trucks = [
+            tariffs.truck_equipment(place.ftl_tariff, network.planning.truck_equipment) for place in routes.centres
         ]
-        self._dispatch = {int(day) for day in network.planning.truck_dispatch_weekdays}
-        self._km: dict[tuple[str, str], float] = {}
-        self._dispatch_days: dict[tuple[int, int], int] = {}
+        on_centre = routes.centre >= 0
+        self.legs = {
+            LTL: on_centre & self._of_centre([bool(place.ltl_tariff) for place in routes.centres]),
+            PARCEL: on_centre & self._of_centre([bool(place.parcel_tariff) for place in routes.centres]),
+            FTL: on_centre & self._of_centre([bool(found) for found in trucks]) & ~routes.alone,
+            DIRECT: ~on_centre,
+        }
+        """Routes that each final leg can follow."""
+        self.truck_day = self._truck_days()
+        """(R,) int64, first day a whole truck leaves after the goods are ready; only where trucks are offered."""
 
-    # -- one shipment ---------------------------------------------------------------------------------------
+    def _of_centre(self, values: Sequence[bool]) -> Bools:
+        return np.array([*values, False], dtype=np.bool_)[self.routes.centre]
+
+    def _truck_days(self) -> Int64:
+        routes, weekdays = self.routes, {int(day) for day in self.network.planning.truck_dispatch_weekdays}
+        found = routes.ready_day.copy()
+        known: dict[tuple[int, int], int] = {}
+        for route in np.flatnonzero(self.legs[FTL]).tolist():
+            centre, day = int(routes.centre[route]), int(routes.ready_day[route])
+            if (centre, day) not in known:
+                calendar = self.network.calendar(routes.centres[centre])
+                known[centre, day] = calendar.next_weekday(day, weekdays)
+            found[route] = known[centre, day]
+        return found
+
+    def km_to(self, fc: Place) -> Float64:
+        """Return the road distance from the end of every route to an FC, km to 0.1, (R,).
+
+        Only routes that reach the FC's market have a distance, the others 0.
+        """
+        if fc.place_id not in self._km:
+            routes, reached = self.routes, self.to_fc(fc)
+            km = np.zeros(len(routes.run), dtype=np.float64)
+            for centre in np.unique(routes.centre[reached & (routes.centre >= 0)]).tolist():
+                km[routes.centre == centre] = road_km(self.network, routes.centres[centre], fc)
+            pod_km = self._direct_km(fc)
+            direct = np.flatnonzero(reached & (routes.centre < 0))
+            km[direct] = [pod_km[self._pod_ids[run]] for run in routes.run[direct].tolist()]
+            self._km[fc.place_id] = km
+        return self._km[fc.place_id]
+
+    def _direct_km(self, fc: Place) -> dict[str, float]:
+        """Return the gateways whose containers may go on unopened to an FC, with their distance in km."""
+        rule = self.network.receiving_of(fc)
+        if rule is None or not rule.accepts_containers:
+            return {}
+        found = {}
+        for place_id in dict.fromkeys(self._pod_ids):
+            place = self.network.place[place_id]
+            if place.direct_tariff and place.country == fc.country:
+                km = road_km(self.network, place, fc)
+                if km <= self.network.planning.max_direct_km:
+                    found[place_id] = km
+        return found
+
+    def to_fc(self, fc: Place) -> Bools:
+        """Return which routes lead to an FC: through a centre that serves its market, or unopened, (R,)."""
+        if fc.place_id not in self._to_fc:
+            routes = self.routes
+            served = self._of_centre([fc.market in place.serves_markets for place in routes.centres])
+            near = self._direct_km(fc)
+            of_run = np.array([place_id in near for place_id in self._pod_ids], dtype=np.bool_)
+            direct = of_run[routes.run] if len(routes.run) else np.zeros(0, dtype=np.bool_)
+            self._to_fc[fc.place_id] = np.where(routes.centre >= 0, served, direct)
+        return self._to_fc[fc.place_id]
+
+    def carried(self, cargo_class: str) -> Bools:
+        """Return which routes have a mode that carries a cargo class, (R,)."""
+        if cargo_class not in self._carried:
+            refused = self.network.mode_refuses
+            of_run = np.array([(run.lane.mode, cargo_class) not in refused for run in self.routes.runs], dtype=np.bool_)
+            self._carried[cargo_class] = of_run[self.routes.run]
+        return self._carried[cargo_class]
+
+    def handled(self, cargo_class: str) -> Bools:
+        """Return which routes pass only places that handle a cargo class, (R,)."""
+        if cargo_class not in self._handled:
+            routes, refused = self.routes, self.network.place_refuses
+
+            def accepts(places: Sequence[Place]) -> Bools:
+                return np.array(
+                    [*((place.place_id, cargo_class) not in refused for place in places), True], dtype=np.bool_
+                )
+
+            place = self.network.place
+            of_run = accepts([place[run.lane.origin] for run in routes.runs])[:-1]
+            of_run &= accepts([place[place_id] for place_id in self._pod_ids])[:-1]
+            found = (
+                of_run[routes.run]
+                & accepts(routes.centres)[routes.centre]
+                & accepts(routes.warehouses)[routes.warehouse]
+            )
+            self._handled[cargo_class] = found
+        return self._handled[cargo_class]
+
+    def rated(self, hs_code: str, country_of_origin: str) -> Bools:
+        """Return which routes end where a duty rate covers a product on the day of arrival, (R,)."""
+        key = hs_code, country_of_origin
+        if key not in self._rated:
+            of_run = [
+                self.has_duty(regime, *key, run.eta_day)
+                for regime, run in zip(self._regimes, self.routes.runs, strict=True)
+            ]
+            self._rated[key] = np.array(of_run, dtype=np.bool_)[self.routes.run]
+        return self._rated[key]
+
+    def has_duty(self, regime_id: str, hs_code: str, country_of_origin: str, day: int) -> bool:
+        """Return whether any duty row covers a product under a regime on a day."""
+        regime = self.network.regime.get(regime_id)
+        if regime is None:
+            return False
+        return bool(self._duties.layers(regime.schedule, hs_code, country_of_origin, clock.date_of(day)))
+
+
+class _Finder:
+    """Finds the options of one shipment after the other."""
+
+    def __init__(self, network: Network, demand: Demand, facts: Facts) -> None:
+        self._network, self._demand, self._facts, self._routes = network, demand, facts, facts.routes
+        self._columns: dict[str, list[npt.NDArray[np.generic]]] = {name: [] for name in _COLUMNS}
+        self._refusals: list[Counter[str]] = []
+        self._containers = [row for row in network.equipment if row.kind == "container"]
+        self._near: dict[tuple[float, float, str], list[tuple[int, float]]] = {}
 
     def add(self, position: int) -> None:
         """Find the options of one shipment."""
         refused: Counter[str] = Counter()
-        self.refusals.append(refused)
-        rule = shipment_rule(self.network, self.demand.shipments[position], self._containers)
+        self._refusals.append(refused)
+        rule = shipment_rule(self._network, self._demand.shipments[position], self._containers)
         if rule:
             refused[rule] += 1
             return
@@ -246,162 +277,83 @@ class _Finder:
             self._add_routes(position, warehouse, km, refused)
 
     def _warehouses(self, position: int) -> list[tuple[int, float]]:
-        origin, planning = self.demand.origins[position], self.network.planning
+        """Return the warehouses that a shipment may start from, with the road distance in km."""
+        origin, planning = self._demand.origins[position], self._network.planning
         if origin.place_id:
-            return [(w, 0.0) for w, place in enumerate(self.routes.warehouses) if place.place_id == origin.place_id]
-        if math.isnan(origin.lat):
-            return []
-        found = []
-        for w, place in enumerate(self.routes.warehouses):
-            if origin.country and _group(place.country) != _group(origin.country):
-                continue
-            km = road_km_between(self.network, (origin.lat, origin.lon), (place.lat, place.lon))
-            if km <= planning.max_collection_km:
-                found.append((km, w))
-        return [(w, km) for km, w in sorted(found)[: planning.warehouses_per_shipment]]
+            return [(w, 0.0) for w, place in enumerate(self._routes.warehouses) if place.place_id == origin.place_id]
+        key = (origin.lat, origin.lon, origin.country)
+        if key not in self._near:
+            found = []
+            for w, place in enumerate(self._routes.warehouses):
+                if origin.country and place.country != origin.country:
+                    continue
+                km = road_km_between(self._network, (origin.lat, origin.lon), (place.lat, place.lon))
+                if km <= planning.max_collection_km:
+                    found.append((km, w))
+            self._near[key] = [(w, km) for km, w in sorted(found)[: planning.warehouses_per_shipment]]
+        return self._near[key]
 
     def _add_routes(self, position: int, warehouse: int, km: float, refused: Counter[str]) -> None:
-        routes, demand = self.routes, self.demand
+        routes, demand, facts, planning = self._routes, self._demand, self._facts, self._network.planning
         shipment, fc = demand.shipments[position], demand.fcs[position]
-        place = routes.warehouses[warehouse]
-        if (place.place_id, shipment.cargo_class) in self.network.place_refuses:
-            refused["PLACE.CLASS_REFUSED"] += 1
-            return
-        ready = int(demand.ready_day[position])
-        travel = (
-            0
-            if demand.origins[position].place_id
-            else max(1, math.ceil(km / self.network.planning.collection_km_per_day))
-        )
+        place, ready = routes.warehouses[warehouse], int(demand.ready_day[position])
+        collected = not demand.origins[position].place_id
+        travel = max(1, math.ceil(km / planning.collection_km_per_day)) if collected else 0
         arrived = routes.working.add_days(place, np.array([ready]), travel)
         stuffed = int(routes.working.add_days(place, arrived, math.ceil(place.dwell_days))[0])
 
-        found = self._to_market(warehouse, fc, refused)
-        found = _keep(found, routes.stuffed_by_day[found] >= stuffed, "CUTOFF.CFS", refused)
-        waited = routes.etd_day[found] - ready <= self.network.planning.max_wait_days
-        found = _keep(found, waited, "HORIZON.WAIT", refused)
-        found = self._classes(found, shipment, refused)
-        found = self._rated(found, position, refused)
-        for leg in (LTL, PARCEL, FTL, DIRECT):
-            self._add_leg(position, leg, found, km, int(arrived[0]), stuffed)
-
-    def _to_market(self, warehouse: int, fc: Place, refused: Counter[str]) -> Int64:
-        routes = self.routes
         found = routes.of_warehouse[warehouse]
-        direct = routes.centre[found] < 0
-        served = self._market.get(fc.market, np.zeros(len(routes.centres), dtype=bool))
-        to_market = np.zeros(len(found), dtype=bool)
-        if len(routes.centres):
-            to_market = ~direct & served[routes.centre[found]]
-        rule = self.network.receiving_of(fc)
-        if rule is not None and rule.accepts_containers:
-            near = [self._near(int(run), fc) for run in routes.run[found[direct]]]
-            to_market[np.flatnonzero(direct)[np.array(near, dtype=bool)]] = True
-        if not to_market.any():
+        found = found[facts.to_fc(fc)[found]]
+        if not len(found):
             refused["LANE.NONE"] += 1
-        return found[to_market]
+        rules = (
+            ("CUTOFF.CFS", routes.stuffed_by_day >= stuffed),
+            ("HORIZON.WAIT", routes.etd_day - ready <= planning.max_wait_days),
+            ("MODE.CLASS_REFUSED", facts.carried(shipment.cargo_class)),
+            ("PLACE.CLASS_REFUSED", facts.handled(shipment.cargo_class)),
+            ("CUSTOMS.NO_RATE", facts.rated(shipment.hs_code, demand.country_of_origin(position))),
+        )
+        for rule, kept in rules:
+            left = found[kept[found]]
+            if len(left) < len(found):
+                refused[rule] += len(found) - len(left)
+            found = left
+        offered = [self._add_leg(position, leg, found, (km, int(arrived[0]), stuffed)) for leg in facts.legs]
+        if len(found) and not any(offered):
+            refused["LEG.NONE"] += len(found)
 
-    def _near(self, run: int, fc: Place) -> bool:
-        pod = self._pods[run]
-        return pod.country == fc.country and self._road_km(pod, fc) <= self.network.planning.max_direct_km
-
-    def _classes(self, found: Int64, shipment: Shipment, refused: Counter[str]) -> Int64:
-        cargo, network = shipment.cargo_class, self.network
-        modes = self._modes[self.routes.run[found]] if len(found) else np.array([], dtype=object)
-        carried = np.array([(mode, cargo) not in network.mode_refuses for mode in modes], dtype=bool)
-        found = _keep(found, carried, "MODE.CLASS_REFUSED", refused)
-        if not network.place_refuses:
-            return found
-        handled = np.array([self._handled(int(route), cargo) for route in found], dtype=bool)
-        return _keep(found, handled, "PLACE.CLASS_REFUSED", refused)
-
-    def _handled(self, route: int, cargo_class: str) -> bool:
-        run, centre = int(self.routes.run[route]), int(self.routes.centre[route])
-        ids = [self._pols[run].place_id, self._pods[run].place_id]
-        if centre >= 0:
-            ids.append(self.routes.centres[centre].place_id)
-        return not any((place_id, cargo_class) in self.network.place_refuses for place_id in ids)
-
-    def _rated(self, found: Int64, position: int, refused: Counter[str]) -> Int64:
-        keep = np.array([self._has_duty(self._pods[int(run)].customs_regime, position, int(day))
-                         for run, day in zip(self.routes.run[found], self.routes.eta_day[found], strict=True)], dtype=bool)  # fmt: skip
-        return _keep(found, keep, "CUSTOMS.NO_RATE", refused)
-
-    def _has_duty(self, regime_id: str, position: int, day: int) -> bool:
-        shipment = self.demand.shipments[position]
-        schedule = self.network.regime[regime_id].schedule
-        origin = self.demand.country_of_origin(position)
-        return bool(self.duties.layers(schedule, shipment.hs_code, origin, clock.date_of(day)))
-
-    # -- final legs -----------------------------------------------------------------------------------------
-
-    def _add_leg(self, position: int, leg: int, found: Int64, km: float, arrived: int, stuffed: int) -> None:
-        routes, fc = self.routes, self.demand.fcs[position]
-        chosen = found[self._leg_offered(leg, found)]
+    def _add_leg(self, position: int, leg: int, found: Int64, start: tuple[float, int, int]) -> bool:
+        """Add the routes of `found` that a final leg can follow; return whether there is one."""
+        routes, fc, facts = self._routes, self._demand.fcs[position], self._facts
+        chosen = found[facts.legs[leg][found]]
         if not len(chosen):
-            return
-        dispatched = routes.ready_day[chosen]
-        if leg == FTL:
-            dispatched = np.array(
-                [self._truck_day(int(c), int(d)) for c, d in zip(routes.centre[chosen], dispatched, strict=True)]
-            )
-        starts = self._pods if leg == DIRECT else routes.centres
-        keys = routes.run[chosen] if leg == DIRECT else routes.centre[chosen]
-        leg_km = np.array([self._road_km(starts[int(key)], fc) for key in keys])
-        driving = np.maximum(1, np.ceil(leg_km / self.network.planning.truck_km_per_day)).astype(np.int64)
+            return False
+        dispatched = facts.truck_day[chosen] if leg == FTL else routes.ready_day[chosen]
+        leg_km = facts.km_to(fc)[chosen]
+        driving = np.maximum(1, np.ceil(leg_km / self._network.planning.truck_km_per_day)).astype(np.int64)
         delivered = routes.working.next_open(fc, dispatched + driving)
+        collection_km, arrived, stuffed = start
         self._append(
-            position, len(chosen), route=chosen, leg=leg, collection_km=km, leg_km=leg_km, warehouse_day=arrived,
-            stuffed_day=stuffed, dispatched_day=dispatched, delivered_day=delivered,
+            position, len(chosen), route=chosen, leg=leg, collection_km=collection_km, leg_km=leg_km,
+            warehouse_day=arrived, stuffed_day=stuffed, dispatched_day=dispatched, delivered_day=delivered,
         )  # fmt: skip
-
-    def _leg_offered(self, leg: int, found: Int64) -> Bools:
-        routes = self.routes
-        centre = routes.centre[found]
-        if leg == DIRECT:
-            return centre < 0
-        if not len(routes.centres):
-            return np.zeros(len(found), dtype=bool)
-        offers = {
-            LTL: [bool(place.ltl_tariff) for place in routes.centres],
-            PARCEL: [bool(place.parcel_tariff) for place in routes.centres],
-            FTL: self._trucks,
-        }[leg]
-        offered: Bools = (centre >= 0) & np.array(offers, dtype=bool)[centre]
-        if leg == FTL:
-            offered &= ~routes.alone[found]
-        return offered
-
-    def _truck_day(self, centre: int, ready: int) -> int:
-        key = (centre, ready)
-        if key not in self._dispatch_days:
-            calendar = self.network.calendar(self.routes.centres[centre])
-            day = ready
-            while (day + 3) % 7 + 1 not in self._dispatch or not calendar.is_open(day):
-                day += 1
-            self._dispatch_days[key] = day
-        return self._dispatch_days[key]
-
-    def _road_km(self, origin: Place, fc: Place) -> float:
-        key = (origin.place_id, fc.place_id)
-        if key not in self._km:
-            self._km[key] = road_km(self.network, origin, fc)
-        return self._km[key]
+        return True
 
     def _add_couriers(self, position: int, refused: Counter[str]) -> None:
-        network, demand = self.network, self.demand
+        network, demand = self._network, self._demand
         shipment, fc, origin = demand.shipments[position], demand.fcs[position], demand.origins[position]
+        product = shipment.hs_code, demand.country_of_origin(position)
         for index, courier in enumerate(network.couriers):
             if courier.origin_country != origin.country or courier.market != fc.market:
                 continue
             carton_kg = shipment.weight_g / 1e3 / int(demand.cartons[position])
             ready = int(demand.ready_day[position])
-            delivered = int(self.routes.working.next_open(fc, np.array([ready + math.ceil(courier.transit_days)]))[0])
+            delivered = int(self._routes.working.next_open(fc, np.array([ready + math.ceil(courier.transit_days)]))[0])
             if ("courier", shipment.cargo_class) in network.mode_refuses:
                 refused["MODE.CLASS_REFUSED"] += 1
             elif courier.max_carton_kg is not None and carton_kg > courier.max_carton_kg:
                 refused["COURIER.CARTON_WEIGHT"] += 1
-            elif not self._has_duty(courier.customs_regime, position, delivered):
+            elif not self._facts.has_duty(courier.customs_regime, *product, delivered):
                 refused["CUSTOMS.NO_RATE"] += 1
             else:
                 self._append(
@@ -410,63 +362,21 @@ class _Finder:
                 )  # fmt: skip
 
     def _append(self, position: int, count: int, **values: object) -> None:
-        rule = self.network.receiving_of(self.demand.fcs[position])
+        rule = self._network.receiving_of(self._demand.fcs[position])
         receiving = math.ceil(rule.receiving_days) if rule is not None else 0
         row = {"shipment": position, "route": -1, "courier": -1, **values}
         row["received_day"] = np.asarray(row["delivered_day"]) + receiving
-        for name, column in self.columns.items():
-            dtype = np.float64 if name.endswith("_km") else np.int64
-            column.append(np.broadcast_to(np.asarray(row[name], dtype=dtype), (count,)))
+        for name, column in self._columns.items():
+            column.append(np.broadcast_to(np.asarray(row[name], dtype=_dtype(name)), (count,)))
 
     def finish(self) -> Itineraries:
         """Return everything found."""
         joined = {
-            name: np.concatenate(parts)
-            if parts
-            else np.zeros(0, dtype=np.float64 if name.endswith("_km") else np.int64)
-            for name, parts in self.columns.items()
+            name: np.concatenate(parts) if parts else np.zeros(0, dtype=_dtype(name))
+            for name, parts in self._columns.items()
         }
-        return Itineraries(demand=self.demand, routes=self.routes, refusals=tuple(self.refusals), **joined)  # type: ignore[arg-type]
+        return Itineraries(demand=self._demand, routes=self._routes, refusals=tuple(self._refusals), **joined)
 
 
-def shipment_rule(network: Network, shipment: Shipment, containers: Sequence[Equipment]) -> str:
-    """Return the rule that no itinerary of a shipment can meet, or an empty string.
-
-    The rules: the FC is open and accepts the class, the cartons keep its limits, and one container can hold
-    the shipment.
-    """
-    fc = network.place[shipment.destination_fc]
-    rule = network.receiving_of(fc)
-    if fc.closed:
-        return "RECEIVING.CLOSED"
-    if rule is None:
-        return "RECEIVING.NO_RULE"
-    if shipment.cargo_class in rule.refused_classes or (fc.place_id, shipment.cargo_class) in network.place_refuses:
-        return "RECEIVING.CLASS_REFUSED"
-    sides = shipment.carton_sides_cm
-    limits = (rule.max_length_cm, rule.max_width_cm, rule.max_height_cm)
-    if any(limit is not None and float(side) > limit for side, limit in zip(sides, limits, strict=False)):
-        return "RECEIVING.CARTON_SIDE"
-    if rule.max_carton_kg is not None and shipment.carton_weight_g > round(rule.max_carton_kg * 1000):
-        return "RECEIVING.CARTON_WEIGHT"
-    volume_cm3 = max((round(row.volume_m3 * 1e6) for row in containers), default=0)
-    weight_g = max((round(row.payload_kg * 1e3) for row in containers), default=0)
-    if containers and (shipment.volume_cm3 > volume_cm3 or shipment.weight_g > weight_g):
-        return "EQUIPMENT.TOO_LARGE"
-    return ""
-
-
-def _group(country: str) -> str:
-    return _COUNTRY_GROUP.get(country, country)
-
-
-def _membership(markets: Sequence[Sequence[str]]) -> dict[str, Bools]:
-    names = {market for row in markets for market in row}
-    return {name: np.array([name in row for row in markets], dtype=bool) for name in names}
-
-
-def _keep(found: Int64, mask: Bools, rule: str, refused: Counter[str]) -> Int64:
-    dropped = len(found) - int(np.count_nonzero(mask))
-    if dropped:
-        refused[rule] += dropped
-    return found[mask]
+def _dtype(column: str) -> type[np.generic]:
+    return np.float64 if column.endswith("_km") else np.int64

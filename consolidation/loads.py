@@ -93,7 +93,7 @@ class LoadPricer:
             (haul.warehouse.tariff, haul.etd, 0.0),
             (into.tariff, haul.etd, road_km(network, haul.warehouse, pol)),
             (pol.tariff, haul.etd, 0.0),
-            (lane.tariff, haul.etd, lane.distance_km or 0.0),
+            (lane.tariff, haul.etd, network.lane_km(lane)),
             (pod.tariff, haul.eta, 0.0),
         ]
         if haul.centre is not None:

@@ -1,6 +1,6 @@
 """The plan: what ``plan.json`` holds, as models.
 
-Amounts are in the plan currency with two decimals; volumes in m3 (to the cubic centimetre), weights in kg (to
+Amounts are in the plan currency, whole cents; volumes in m3 (to the cubic centimetre), weights in kg (to
 the gram). Times carry their offset from UTC; dates are local to the place they stand beside. Every number of the
 CSV files of a plan folder comes from here.
 """
@@ -8,7 +8,7 @@ CSV files of a plan folder comes from here.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -27,11 +27,12 @@ MilestoneCode = Literal[
 Category = Literal[
     "collection", "origin", "trunk", "insurance", "customs", "duty", "tax", "destination", "drayage", "final_leg", "fba"
 ]
+TimePrice = Literal["CARRYING", "TRANSIT", "LATENESS"]
+"""Parts of priced time."""
+Status = Literal["proposed", "approved", "booked", "stuffed", "sailed", "cleared", "delivered"]
 Side = Literal["origin", "freight", "destination"]
 Payer = Literal["seller", "platform"]
-CATEGORIES: tuple[Category, ...] = (
-    "collection", "origin", "trunk", "insurance", "customs", "duty", "tax", "destination", "drayage", "final_leg", "fba"
-)  # fmt: skip
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 """Categories of landed cost, in the order of the journey."""
 
 
@@ -67,7 +68,7 @@ class PlannedShipment(Part):
     shipment_id: str
     seller_id: str
     importer_id: str
-    status: Literal["proposed", "approved", "booked", "stuffed", "sailed", "cleared", "delivered"] = "proposed"
+    status: Status = "proposed"
     service: Service
     final_leg: FinalLeg
     origin: str
@@ -95,9 +96,7 @@ class PlannedShipment(Part):
     late_days: int = Field(json_schema_extra={"unit": "day"})
     landed_cost: Number = Field(json_schema_extra={"unit": "plan currency"}, description="cash, sum of its cost lines")
     categories: dict[Category, Number] = Field(json_schema_extra={"unit": "plan currency"})
-    priced_time: dict[Literal["CARRYING", "TRANSIT", "LATENESS"], Number] = Field(
-        json_schema_extra={"unit": "plan currency"}
-    )
+    priced_time: dict[TimePrice, Number] = Field(json_schema_extra={"unit": "plan currency"})
     import_tax: Number = Field(
         json_schema_extra={"unit": "plan currency"}, description="import VAT or GST, shown apart when recoverable"
     )
@@ -114,7 +113,7 @@ class PlannedLoad(Part):
 
     load_id: str
     kind: Literal["trunk", "truck"]
-    status: Literal["proposed", "approved", "booked", "stuffed", "sailed", "cleared", "delivered"] = "proposed"
+    status: Status = "proposed"
     equipment_id: str
     origin: str = Field(description="origin warehouse, or deconsolidation centre of a truck")
     destination: str = Field(description="deconsolidation centre, or FC of a truck or direct container")
@@ -177,7 +176,9 @@ class Unplanned(Part):
     detail: str
     change: str = Field(description="what would have to change")
     refusals: dict[str, int] = Field(
-        default_factory=dict, json_schema_extra={"unit": "itinerary"}, description="itineraries refused by each rule"
+        default_factory=dict,
+        json_schema_extra={"unit": "refusal"},
+        description="how often each rule refused it, a warehouse or a route",
     )
     price: Number = Field(
         Decimal(0),
@@ -222,7 +223,8 @@ class Plan(Part):
     options: dict[str, float | int | str | bool | None]
     certificate: Certificate
     refusals: dict[str, int] = Field(
-        json_schema_extra={"unit": "itinerary"}, description="itineraries refused by each rule, over all shipments"
+        json_schema_extra={"unit": "refusal"},
+        description="how often each rule refused a shipment, a warehouse or a route",
     )
     shipments: tuple[PlannedShipment, ...]
     loads: tuple[PlannedLoad, ...]

@@ -74,6 +74,7 @@ def plan(
     """
     options = options or SolveOptions()
     active = apply_settings(network, scenario, value_of_day_per_m3)
+    shipments = sorted(shipments, key=lambda shipment: shipment.shipment_id)
     tariffs, duties = TariffBook(active), DutyBook(active)
     if on_progress is not None:
         on_progress(Progress("itineraries", None, 0, 1.0, 0.0))

@@ -24,7 +24,7 @@ from network.money import Bools, Int64
 from network.tables import Link, Place
 from network.tariffs import TariffBook
 
-_MARGIN_DAYS = 400
+_TABLE_DAYS = 400
 
 
 class WorkingDays:
@@ -41,21 +41,24 @@ class WorkingDays:
         self._tables: dict[tuple[object, ...], Int64] = {}
         self._own = {row.calendar for row in network.calendars}
 
-    def table(self, place: Place) -> Int64:
-        """Return the table of a place: position k holds the first working day on or after ``first + k``."""
+    def _table(self, place: Place, last: int) -> Int64:
+        """Return next working days from the first day on, at least to `last`; tables grow when asked for more."""
         key = (place.country, place.closed_weekdays, place.place_id if place.place_id in self._own else "")
-        if key not in self._tables:
-            self._tables[key] = self._network.calendar(place).table(self._first, _MARGIN_DAYS)
-        return self._tables[key]
+        table = self._tables.get(key)
+        if table is None or last - self._first >= len(table):
+            days = max(_TABLE_DAYS, 2 * (last - self._first + 1))
+            table = self._tables[key] = self._network.calendar(place).table(self._first, days)
+        return table
 
     def next_open(self, place: Place, days: Int64) -> Int64:
         """Return the first working day on or after each day.
 
         Parameters
         ----------
-        days : (n,) int64, day numbers
+        days : (n,) int64, day numbers, none before the first day
         """
-        found: Int64 = self.table(place)[np.asarray(days) - self._first]
+        asked = np.asarray(days)
+        found: Int64 = self._table(place, int(asked.max(initial=self._first)))[asked - self._first]
         return found
 
     def add_days(self, place: Place, days: Int64, count: int) -> Int64:

@@ -41,15 +41,22 @@ _TEXTS = {
     "CUSTOMS.NO_RATE": (
         "no duty rate covers HS code {hs} where it would be entered", "give the code with more digits, or add a row for HS {hs} to the duties table"
     ),
+    "LEG.NONE": (
+        "the deconsolidation centres it can reach offer no final leg to FC {fc}",
+        "give a deconsolidation centre that serves {market} an LTL, parcel or whole-truck tariff",
+    ),
     "COURIER.CARTON_WEIGHT": ("its cartons are too heavy for the courier", "pack lighter cartons"),
     "PRICE": ("leaving it out was cheaper than any itinerary with room for it", "add capacity, or raise the unplanned price"),
 }  # fmt: skip
 _FIRST = (
-    "CUSTOMS.NO_RATE", "MODE.CLASS_REFUSED", "PLACE.CLASS_REFUSED", "HORIZON.WAIT", "CUTOFF.CFS", "ORIGIN.NO_WAREHOUSE", "LANE.NONE"
+    "LEG.NONE", "CUSTOMS.NO_RATE", "MODE.CLASS_REFUSED", "PLACE.CLASS_REFUSED", "HORIZON.WAIT", "CUTOFF.CFS", "ORIGIN.NO_WAREHOUSE", "LANE.NONE"
 )  # fmt: skip
 
 RULES = tuple(_TEXTS)
-"""Every rule that an unplanned shipment may name."""
+"""Every rule that an unplanned shipment may name.
+
+Two more, TARIFF.NONE and CUSTOMS.NO_POINT, count departures that no route can use; see plan.json, refusals.
+"""
 
 
 def deciding_rule(refusals: Counter[str]) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from consolidation.shipments import Shipment
+from consolidation.shipments import Shipment, bare_code
 from network.atomic import new_file
 from network.catalogue import FieldInfo, fields
 from network.cells import as_decimal, cell_text
@@ -19,11 +19,12 @@ from network.geo import Locator
 from network.io import rows_hash
 from network.model import Network
 from network.rows import Alias, default_of, parse_rows
+from network.units import UnitCounts
 from network.workbook import CREATED, Sheets
 
 __all__ = [
-    "ALIASES", "GENERAL", "Shipment", "check_shipments", "content_hash", "inspect_shipments", "known_classes",
-    "read_shipments", "write_shipments",
+    "ALIASES", "GENERAL", "Shipment", "content_hash", "inspect_shipments", "known_classes", "read_shipments",
+    "write_shipments",
 ]  # fmt: skip
 
 KG_PER_LB = Decimal("0.45359237")
@@ -84,26 +85,7 @@ def inspect_shipments(path: str | Path, network: Network | None = None) -> tuple
     return tuple(rows), sorted(findings, key=lambda finding: finding.row or 0)
 
 
-def check_shipments(
-    shipments: Sequence[Shipment],
-    network: Network | None = None,
-    file: str = "shipments",
-    lines: Sequence[int] | None = None,
-) -> list[Finding]:
-    """Return what is wrong between shipments, and between them and a network.
-
-    Parameters
-    ----------
-    shipments : sequence of Shipment
-    network : Network or None
-    file : name shown in findings
-    lines : line of each shipment; None: positions counted from 2
-    """
-    texts = {field: [getattr(shipment, field) for shipment in shipments] for field in _CHECKED}
-    return _check(texts, network, file, range(2, len(shipments) + 2) if lines is None else lines)
-
-
-_CHECKED = ("shipment_id", "origin", "destination_fc", "currency", "cargo_class")
+_CHECKED = ("shipment_id", "origin", "destination_fc", "currency", "cargo_class", "hs_code", "units")
 """Columns that are checked against each other or against a network."""
 
 
@@ -119,7 +101,18 @@ def _check(texts: dict[str, list[str]], network: Network | None, file: str, line
                 told[value] = problem(value)
             if (found := told[value]) is not None:
                 findings.append(Finding(file, line, field, value, *found, rule="REFERENCE.UNKNOWN"))
+    if network is not None:
+        findings.extend(_missing_units(texts, network, file, lines))
     return findings
+
+
+def _missing_units(texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]) -> Iterator[Finding]:
+    """Yield a finding for each shipment without units on whose way a duty or a charge counts them."""
+    counts = UnitCounts(network)
+    for units, fc, code, line in zip(texts["units"], texts["destination_fc"], texts["hs_code"], lines, strict=True):
+        reason = "" if units else counts.reason(fc, bare_code(code))
+        if reason:
+            yield Finding(file, line, "units", "", f"the number of units: {reason}", rule="VALUE.MISSING")
 
 
 def _duplicates(names: Sequence[str], file: str, lines: Sequence[int]) -> Iterator[Finding]:

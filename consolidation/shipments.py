@@ -20,8 +20,13 @@ _HS_DIGITS = (6, 8, 10)
 Incoterm = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 
 
+def bare_code(text: str) -> str:
+    """Return an HS code without the dots and spaces that it may be written with."""
+    return text.replace(".", "").replace(" ", "")
+
+
 def _hs_code(text: str) -> str:
-    digits = text.replace(".", "").replace(" ", "")
+    digits = bare_code(text)
     if digits.isascii() and digits.isdigit() and len(digits) in _HS_DIGITS:
         return digits
     maybe = ""
@@ -72,21 +77,25 @@ class Shipment(BaseModel):
     )
     goods_value: Decimal = unit("currency", gt=0, description="commercial value at the origin (FOB) in `currency`")
     currency: Currency = "USD"
-    units: int | None = Field(None, ge=1, json_schema_extra={"unit": "unit of goods"})
+    units: int | None = Field(
+        None, ge=1, json_schema_extra={"unit": "unit of goods"}, description="needed where a duty or charge counts them"
+    )
     hs_code: HsCode = Field(description="6, 8 or 10 digits, text: leading zeros count")
     cargo_class: str = Field("general", min_length=1, description="class that compatibility rules speak of")
     importer_id: str = Field("", description="importer of record; blank: the seller")
-    incoterm: Incoterm = "DDP"
+    incoterm: Incoterm = Field("DDP", description="kept; does not change the cost")
     late_price_per_day: Decimal | None = Field(
         None, ge=0, json_schema_extra={"unit": "currency per day"}, description="blank: as planned for by the network"
     )
-    splittable: YesNo = Field(False, description="yes: cartons may travel apart")
+    splittable: YesNo = Field(
+        False, description="yes: cartons may travel apart (kept; a shipment travels as one for now)"
+    )
     coload_consent: YesNo = Field(True, description="no: shares no load with other sellers")
-    inbound_plan_id: str = Field("", description="inbound plan the shipment belongs to")
+    inbound_plan_id: str = Field("", description="inbound plan the shipment belongs to; kept, not used in planning yet")
     country_of_origin: str = Field(
         "", pattern=r"^([A-Z]{2})?$", description="country where the goods were made; blank: country of the origin"
     )
-    stackable: YesNo = Field(True, description="no: nothing may be put on top")
+    stackable: YesNo = Field(True, description="no: nothing may be put on top; kept, not used in planning yet")
 
     @model_validator(mode="after")
     def _resolved(self) -> Shipment:

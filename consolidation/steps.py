@@ -86,7 +86,7 @@ class Journey:
         yield Step(self._gateway([lane.origin for lane in lanes]), self.etd, self._nowhere)
         trunk = self._bought(self.run, [[lane_tariff(lane, alone) for lane in lanes] for alone in (False, True)])
         trunk += self._named(options.courier, [courier.tariff for courier in network.couriers])
-        yield Step(trunk, self.etd, spread(self.run, [lane.distance_km or 0.0 for lane in lanes]))
+        yield Step(trunk, self.etd, spread(self.run, [network.lane_km(lane) for lane in lanes]))
         yield Step(self._gateway([lane.destination for lane in lanes]), self.eta, self._nowhere)
 
     def entry(self) -> Iterable[Step]:

@@ -28,6 +28,7 @@ def new_file(path: str | Path) -> Iterator[Path]:
     path = Path(path).resolve()
     if path.is_dir():
         raise InputError([Finding(str(path), None, "", "a folder", "a file to write", rule="FILE.KIND")])
+    _require_parent(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _sibling(path)
     try:
@@ -53,11 +54,15 @@ def require_free(path: str | Path, ours: Callable[[Path], bool]) -> None:
             Finding(str(path), None, "", "a folder with other files", "a new or empty folder", "another name is free",
                     "FOLDER.NOT_EMPTY")
         ])  # fmt: skip
+    _require_parent(path)
+
+
+def _require_parent(path: Path) -> None:
     above = next(parent for parent in path.parents if parent.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
         raise InputError([
-            Finding(str(path), None, "", f"{above}, which cannot be written", "a folder that can be written",
-                    rule="FOLDER.READ_ONLY")
+            Finding(str(path), None, "", f"{above}, where nothing can be written", "a place that can be written",
+                    rule="FILE.READ_ONLY")
         ])  # fmt: skip
 
 

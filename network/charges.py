@@ -70,19 +70,20 @@ def parse_breaks(text: str) -> tuple[Break, ...]:
     Raises
     ------
     ValueError
-        If a pair is not two numbers with a colon between.
+        If a pair is not two numbers of at least 0 with a colon between.
     """
     found = []
     for part in (piece.strip() for piece in text.split(";")):
         if not part:
             continue
-        start, colon, rate = part.partition(":")
+        start, _, rate = part.partition(":")
         try:
-            found.append(Break(Decimal(start.strip()), Decimal(rate.strip())))
+            step = Break(Decimal(start.strip()), Decimal(rate.strip()))
         except InvalidOperation:
             raise ValueError(f"from:rate pairs such as 45:6.62;100:5.83, not {part!r}") from None
-        if not colon:
-            raise ValueError(f"from:rate pairs such as 45:6.62;100:5.83, not {part!r}")
+        if not (step.start.is_finite() and step.rate.is_finite() and step.start >= 0 and step.rate >= 0):
+            raise ValueError(f"from:rate pairs of numbers of at least 0, not {part!r}")
+        found.append(step)
     return tuple(found)
 
 

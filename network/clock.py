@@ -7,7 +7,7 @@ since 1970-01-01; local clock times with a zone appear only where they are read 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -58,20 +58,6 @@ def iso(minute: int, timezone: str) -> str:
     return local_time(minute, timezone).isoformat(timespec="minutes")
 
 
-def parse_iso(text: str) -> int:
-    """Return the UTC minute of ISO 8601 text with an offset, the inverse of :func:`iso`.
-
-    Raises
-    ------
-    ValueError
-        If the text is no ISO 8601 time or has no offset.
-    """
-    moment = dt.datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"a time with its offset from UTC, not {text!r}")
-    return int(moment.timestamp() // 60)
-
-
 def local_day(minute: int, timezone: str) -> int:
     """Return the local day number of a UTC minute."""
     return day_number(local_time(minute, timezone).date())
@@ -103,6 +89,19 @@ class Calendar:
         while not self.is_open(day):
             day += 1
         return day
+
+    def next_weekday(self, day: int, weekdays: Collection[int]) -> int:
+        """Return the first working day on or after `day` that is one of `weekdays` (1 = Monday ... 7 = Sunday).
+
+        Raises
+        ------
+        ValueError
+            If there is none within two years.
+        """
+        for later in range(day, day + 731):
+            if (later + 3) % 7 + 1 in weekdays and self.is_open(later):
+                return later
+        raise ValueError(f"no working day on weekdays {sorted(weekdays)} within two years of {date_of(day)}")
 
     def add_days(self, day: int, count: int) -> int:
         """Return the working day `count` working days after the first working day on or after `day`."""

@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from network.cells import cell_text, is_date
-from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
+from network._judging import Judge, Written
+from network.cells import is_date
 from network.errors import Finding, nearest
 from network.model import Network
+from network.pricing_rules import PricingRules
 from network.rows import base_type, choices
-from network.tables import GATEWAY_KINDS, KEYS, REQUIRED, TABLES, Lane, Row
+from network.tables import GATEWAY_KINDS, KEYS, REQUIRED, TABLES, Lane
+
+__all__ = ["Written", "check_network"]
 
 MODES = choices(Lane.model_fields["mode"].annotation)
 """Every mode a lane may have."""
 _WEEKDAYS = frozenset("1234567")
-
-
-@dataclass(frozen=True)
-class Written:
-    """Where the rows of a table were written.
-
-    Attributes
-    ----------
-    file : str
-        Name shown in findings.
-    lines : sequence of int
-        Line of each row of the network's table.
-    texts : mapping of column to set of str
-        Every text written in a column, of refused rows too, so that one fault is not reported twice; a column
-        that could not be read is absent, and what refers to it is not judged.
-    refused : sequence of (line, cells)
-        Rows that are wrong in themselves; what they refer to is judged all the same.
-    """
-
-    file: str
-    lines: Sequence[int]
-    texts: Mapping[str, frozenset[str]]
-    refused: Sequence[tuple[int, Mapping[str, str]]] = ()
 
 
 def check_network(network: Network, written: Mapping[str, Written] | None = None) -> list[Finding]:
@@ -50,10 +29,11 @@ def check_network(network: Network, written: Mapping[str, Written] | None = None
     network : Network
     written : file and lines by table, for findings that name them; without it rows count from 2
     """
-    check = _Check(network, written or {})
+    written = written or {}
+    structure, prices = _Structure(network, written), PricingRules(network, written)
     rules = (
-        check.required, check.duplicates, check.references, check.words, check.kinds, check.currencies, check.markets,
-        check.validity, check.sources, check.load_lanes, check.bases, check.trucks,
+        structure.required, structure.duplicates, structure.references, structure.words, structure.kinds,
+        structure.currencies, structure.markets, structure.validity, structure.sources, *prices.rules,
     )  # fmt: skip
     return [finding for rule in rules for finding in rule()]
 
@@ -81,60 +61,12 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("geometry", "lane_id", "lanes.lane_id"),
 )  # fmt: skip
 
-_SHIPMENT, _LOAD, _ENTRY = frozenset(SHIPMENT_BASES), frozenset(LOAD_BASES), frozenset(ENTRY_BASES)
-# table, column, bases that are priced where this column names a tariff
-_USES: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("places", "tariff", _SHIPMENT | _LOAD),
-    ("places", "alone_tariff", _SHIPMENT),
-    ("places", "collection_tariff", _SHIPMENT),
-    ("places", "alone_collection_tariff", _SHIPMENT),
-    ("places", "ltl_tariff", _SHIPMENT),
-    ("places", "parcel_tariff", _SHIPMENT),
-    ("places", "ftl_tariff", _LOAD),
-    ("places", "direct_tariff", _LOAD),
-    ("lanes", "tariff", _SHIPMENT | _LOAD),
-    ("lanes", "alone_tariff", _SHIPMENT),
-    ("links", "tariff", _SHIPMENT | _LOAD),
-    ("couriers", "tariff", _SHIPMENT),
-    ("regimes", "entry_tariff", _SHIPMENT | _ENTRY),
-)  # fmt: skip
 
-
-class _Check:
+class _Structure(Judge):
     def __init__(self, network: Network, written: Mapping[str, Written]) -> None:
-        self._network = network
-        self._written = written
+        super().__init__(network, written)
         self._fcs = [place for place in network.places if place.kind == "fc"]
         self._markets = {place.market for place in self._fcs if place.market}
-
-    def _rows(self, table: str) -> tuple[Any, ...]:
-        rows: tuple[Row, ...] = getattr(self._network, table)
-        return rows
-
-    def _file(self, table: str) -> str:
-        return self._written[table].file if table in self._written else f"{table}.csv"
-
-    def _line(self, table: str, position: int) -> int:
-        return self._written[table].lines[position] if table in self._written else position + 2
-
-    def _finding(
-        self, at: tuple[str, int, str], value: object, expected: str, maybe: str = "", rule: str = ""
-    ) -> Finding:
-        table, position, column = at
-        return Finding(self._file(table), self._line(table, position), column, cell_text(value), expected, maybe, rule)
-
-    def _known(self, target: str) -> set[str]:
-        table, column = target.split(".")
-        texts = self._written[table].texts.get(column, frozenset()) if table in self._written else frozenset()
-        return {getattr(row, column) for row in self._rows(table)} | (texts - {""})
-
-    def _readable(self, target: str) -> bool:
-        table, column = target.split(".")
-        return table not in self._written or column in self._written[table].texts
-
-    def _unknown(self, at: tuple[str, int, str], value: str, known: Iterable[str], what: str) -> Iterator[Finding]:
-        if value not in known:
-            yield self._finding(at, value, what, nearest(value, known), "REFERENCE.UNKNOWN")
 
     def required(self) -> Iterator[Finding]:
         """Tables without which nothing can be planned have rows."""
@@ -272,53 +204,3 @@ class _Check:
                     yield from self._unknown(
                         (table, position, "source"), source, known, "a source of the sources table"
                     )
-
-    def load_lanes(self) -> Iterator[Finding]:
-        """A lane on which whole loads are bought offers equipment, and its tariff prices each of them."""
-        priced: dict[str, list[Any]] = {}
-        for charge in self._network.charges:
-            if charge.basis in LOAD_BASES:
-                priced.setdefault(charge.tariff, []).append(charge)
-        tariffs = {charge.tariff for charge in self._network.charges}
-        for position, lane in enumerate(self._network.lanes):
-            if lane.buying != "load":
-                continue
-            at = ("lanes", position, "equipment")
-            if not lane.equipment:
-                yield self._finding(
-                    at, "", "equipment that may be bought on a lane that buys loads", rule="LANE.EQUIPMENT"
-                )
-            for name in lane.equipment:
-                lines = [line for line in priced.get(lane.tariff, ()) if not line.modes or lane.mode in line.modes]
-                if lane.tariff in tariffs and not any(not line.equipment or name in line.equipment for line in lines):
-                    yield self._finding(at, name, f"equipment with a charge per load in tariff {lane.tariff}",
-                                        "a charge is missing", "LANE.UNPRICED")  # fmt: skip
-
-    def bases(self) -> Iterator[Finding]:
-        """No charge has a basis that is never counted where its tariff is used."""
-        counted: dict[str, set[str]] = {}
-        used_by: dict[str, set[str]] = {}
-        for table, column, bases in _USES:
-            for row in self._rows(table):
-                tariff = getattr(row, column)
-                if tariff:
-                    counted.setdefault(tariff, set()).update(bases)
-                    used_by.setdefault(tariff, set()).add(f"{table}.{column}")
-        for position, charge in enumerate(self._network.charges):
-            if charge.tariff in counted and charge.basis not in counted[charge.tariff]:
-                uses = ", ".join(sorted(used_by[charge.tariff]))
-                yield self._finding(("charges", position, "basis"), charge.basis,
-                                    f"a basis that is counted where tariff {charge.tariff} is used ({uses})",
-                                    rule="CHARGE.BASIS")  # fmt: skip
-
-    def trucks(self) -> Iterator[Finding]:
-        """Trucks offered on final legs exist, are trucks and leave on days of the week."""
-        trucks = [row.equipment_id for row in self._network.equipment if row.kind == "truck"]
-        file = self._written["planning"].file if "planning" in self._written else "network.toml"
-        for day in self._network.planning.truck_dispatch_weekdays:
-            if day not in _WEEKDAYS:
-                yield Finding(file, None, "truck_dispatch_weekdays", day, "1 = Monday to 7 = Sunday", rule="VALUE")
-        for name in self._network.planning.truck_equipment:
-            if name not in trucks:
-                yield Finding(file, None, "truck_equipment", name, "equipment of kind truck", nearest(name, trucks),
-                              "REFERENCE.UNKNOWN")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Duty layers in force for a product, and what they amount to.
+"""Duty layers in force for a product.
 
 Layers are added, not compounded: each is charged on the customs value. Within one layer the row with the
 longest matching HS prefix counts, so that an exemption or a special rate is one more row.
@@ -11,7 +11,6 @@ from decimal import Decimal
 from functools import cache
 
 from network.model import Network
-from network.money import to_micros
 from network.tables import Duty, Regime
 
 
@@ -54,19 +53,6 @@ class DutyBook:
 def is_compound(duty: Duty) -> bool:
     """Return whether a duty has a part per unit or per kg."""
     return bool(duty.per_unit or duty.per_kg)
-
-
-def duty_amount(duty: Duty, value: Decimal, units: int, weight_kg: Decimal, fx: Decimal) -> int:
-    """Return one layer of duty in micro-units of the plan currency, whole cents.
-
-    Parameters
-    ----------
-    value : Decimal, customs value, plan currency
-    units : int
-    weight_kg : Decimal, gross weight
-    fx : Decimal, plan currency per unit of the duty's currency
-    """
-    return to_micros(value * duty.rate_pct / 100 + (duty.per_unit * units + duty.per_kg * weight_kg) * fx)
 
 
 def financing_pct(regime: Regime, carrying_pct_per_year: float) -> Decimal:

@@ -1,12 +1,13 @@
-"""Every error the product raises on purpose, and the shape of one finding about input.
+"""The errors raised on purpose, all of one base, and the shape of one finding about input.
 
 ::
 
     DragonBoatError
-    ├── InputError      invalid files, rows or values; carries every Problem found, not only the first
-    ├── GeocodingError  a geocoder did not answer (network.geocode)
-    ├── PlanFolderError a plan folder is missing, incomplete or of another schema version
-    └── SolveError      the optimiser was called with arrays that contradict each other
+    ├── InputError          invalid files, rows or values; carries every Finding, not only the first
+    ├── GeocodingError      a geocoder did not answer (defined in network.geocode)
+    ├── PlanFolderError     a plan folder is missing, incomplete or of another schema version
+    ├── SolveError          the optimiser was called with arrays that contradict each other
+    └── StoppedWithoutPlan  planning was stopped before there was a plan (defined in consolidation.planner)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Distances, coordinates of addresses and drawn paths.
 
-Single distances come from geopy's geodesic; matrices use the haversine formula (within 0.6 % of it).
+Distances are geopy's geodesic ones.
 Origins are resolved from the network and from coordinates written as text, from nothing else: the same network
 gives the same answer on every machine. Addresses that it does not know are added to it by :mod:`network.geocode`.
 """
@@ -12,15 +12,11 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from geopy.distance import geodesic
 from geopy.point import Point
 
-from network.money import Float64
 from network.tables import Place
 
-EARTH_RADIUS_KM = 6371.0088
-"""Mean Earth radius (IUGG)."""
 GEOCODER = "geocoder"
 """Source of places that stand for one address; see :mod:`network.geocode`."""
 _LONGEST_POINT = 100
@@ -49,16 +45,6 @@ def distance_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float
 
 def _wrapped(lon: float) -> float:
     return (lon + 180.0) % 360.0 - 180.0
-
-
-def haversine_km(lat_a: Float64, lon_a: Float64, lat_b: Float64, lon_b: Float64) -> Float64:
-    """Return great-circle distances in km; arguments broadcast as numpy arrays of degrees."""
-    lat_a, lon_a, lat_b, lon_b = (
-        np.radians(np.asarray(values, dtype=np.float64)) for values in (lat_a, lon_a, lat_b, lon_b)
-    )
-    half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
-    result: Float64 = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    return result
 
 
 def path_km(path: Iterable[tuple[float, float]]) -> float:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from network.clock import Calendar
+from network.geo import distance_km, path_km
 from network.tables import (
     Charge,
     Closure,
@@ -122,6 +123,21 @@ class Network:
             lane_id: tuple((row.lon, row.lat) for row in sorted(rows, key=lambda row: row.seq))
             for lane_id, rows in points.items()
         }
+
+    @cached_property
+    def _measured_km(self) -> dict[str, float]:
+        return {}
+
+    def lane_km(self, lane: Lane) -> float:
+        """Return the length of a lane in km: as stated, else measured to 0.1 km on its path, else as the crow flies."""
+        if lane.distance_km is not None:
+            return lane.distance_km
+        if lane.lane_id not in self._measured_km:
+            points = self.path.get(lane.lane_id, ())
+            a, b = self.place[lane.origin], self.place[lane.destination]
+            km = path_km(points) if len(points) > 1 else distance_km(a.lat, a.lon, b.lat, b.lon)
+            self._measured_km[lane.lane_id] = round(km, 1)
+        return self._measured_km[lane.lane_id]
 
     @cached_property
     def _receiving(self) -> dict[str, Receiving]:

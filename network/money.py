@@ -75,15 +75,6 @@ def from_micros(micros: int) -> Decimal:
     return (Decimal(int(micros)) / MICROS).quantize(_ONE_CENT, rounding=ROUND_HALF_UP)
 
 
-def text(micros: int) -> str:
-    """Return micro-units as plain text with two decimals, as written into files.
-
-    >>> text(187060000)
-    '187.06'
-    """
-    return format(from_micros(micros), "f")
-
-
 def share(total: int, weights: Sequence[int] | Int64) -> list[int]:
     """Split `total` into whole cents in proportion to `weights` by largest remainder; parts sum to `total`.
 

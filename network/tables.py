@@ -63,6 +63,7 @@ PlaceKind = Literal[
     "city",
 ]  # fmt: skip
 GATEWAY_KINDS = ("sea_port", "airport", "rail_terminal")
+_KEPT = "kept, not used in planning yet"
 
 
 class Row(BaseModel):
@@ -91,11 +92,14 @@ class Place(Sourced):
     """A place where goods are received, loaded, cleared, devanned or delivered."""
 
     place_id: str = Field(description="unique id", min_length=1)
-    kind: PlaceKind = Field(description="what happens here; 'city' only gives coordinates to addresses")
+    kind: PlaceKind = Field(
+        description="what happens here; 'city' only gives coordinates to addresses; 'overseas_warehouse' is kept, "
+        "no route uses it yet"
+    )
     name: str
     country: Country
     market: str = Field("", description="marketplace an FC belongs to")
-    region: str = ""
+    region: str = Field("", description=_KEPT)
     postcode: str = Field("", description="text: leading zeros count")
     lat: Latitude
     lon: Longitude
@@ -126,7 +130,7 @@ class Place(Sourced):
     )
     closed_weekdays: Words = Field((), description="weekly closing days, 1 = Monday ... 7 = Sunday, separated by ;")
     closed: YesNo = Field(False, description="yes: nothing may pass here")
-    address_city: str = ""
+    address_city: str = Field("", description=_KEPT)
 
 
 class Equipment(Sourced):
@@ -134,15 +138,17 @@ class Equipment(Sourced):
 
     equipment_id: str = Field(min_length=1)
     name: str
-    iso_code: str = Field("", description="ISO 6346 size and type")
+    iso_code: str = Field("", description=f"ISO 6346 size and type; {_KEPT}")
     kind: Literal["container", "truck", "uld"]
     volume_m3: float = unit("m3", gt=0, description="practical stuffing volume")
     payload_kg: float = unit("kg", gt=0, description="the smaller of payload and road limit")
-    teu: float = Field(0.0, ge=0, json_schema_extra={"unit": "TEU"})
-    inner_length_m: float | None = Field(None, gt=0, json_schema_extra={"unit": "m"})
-    inner_width_m: float | None = Field(None, gt=0, json_schema_extra={"unit": "m"})
-    inner_height_m: float | None = Field(None, gt=0, json_schema_extra={"unit": "m"})
-    pallets: int | None = Field(None, ge=0, json_schema_extra={"unit": "pallet"})
+    teu: float = Field(
+        0.0, ge=0, json_schema_extra={"unit": "TEU"}, description="needed where charges or allotments count TEU"
+    )
+    inner_length_m: float | None = Field(None, gt=0, json_schema_extra={"unit": "m"}, description=_KEPT)
+    inner_width_m: float | None = Field(None, gt=0, json_schema_extra={"unit": "m"}, description=_KEPT)
+    inner_height_m: float | None = Field(None, gt=0, json_schema_extra={"unit": "m"}, description=_KEPT)
+    pallets: int | None = Field(None, ge=0, json_schema_extra={"unit": "pallet"}, description=_KEPT)
 
 
 class Lane(Sourced):
@@ -153,16 +159,19 @@ class Lane(Sourced):
     mode: Mode
     origin: str = Field(description="gateway of loading (places.place_id)")
     destination: str = Field(description="gateway of discharge (places.place_id)")
-    trade: str = Field("", description="trade of the rates, such as CN-USWC")
+    trade: str = Field("", description=f"trade of the rates, such as CN-USWC; {_KEPT}")
     buying: Literal["load", "space"] = Field(
         description="load: whole equipment is bought and shared; space: per W/M or kg"
     )
     transit_days: float = unit("day", gt=0, le=120, description="scheduled time from ETD to ETA")
-    transit_days_min: float | None = Field(None, gt=0, json_schema_extra={"unit": "day"})
-    transit_days_max: float | None = Field(None, gt=0, json_schema_extra={"unit": "day"})
+    transit_days_min: float | None = Field(None, gt=0, json_schema_extra={"unit": "day"}, description=_KEPT)
+    transit_days_max: float | None = Field(None, gt=0, json_schema_extra={"unit": "day"}, description=_KEPT)
     volumetric_kg_per_m3: float = unit("kg/m3", gt=0, description="factor of the chargeable weight on this lane")
     distance_km: float | None = Field(
-        None, gt=0, json_schema_extra={"unit": "km"}, description="blank: measured on geometry"
+        None,
+        gt=0,
+        json_schema_extra={"unit": "km"},
+        description="blank: measured on the geometry, without one geodesic",
     )
     tariff: str = Field(description="charges of this lane (charges.tariff)")
     alone_tariff: str = Field("", description="charges for a seller who sends alone; blank: not offered")
@@ -187,15 +196,19 @@ class Departure(Sourced):
     skip_dates: Words = Field((), description="blanked dates of the pattern, separated by ;")
     transit_days: float | None = Field(None, gt=0, json_schema_extra={"unit": "day"}, description="blank: as the lane")
     crd_h: float | None = Field(
-        None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description="cargo ready date"
+        None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description=f"cargo ready date; {_KEPT}"
     )
     lco_h: float = Field(72.0, ge=0, json_schema_extra={"unit": "hour before ETD"}, description="CFS delivery cut-off")
-    dco_h: float | None = Field(None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description="documents")
+    dco_h: float | None = Field(
+        None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description=f"documents; {_KEPT}"
+    )
     vco_h: float | None = Field(
-        None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description="verified gross mass"
+        None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description=f"verified gross mass; {_KEPT}"
     )
     fco_h: float | None = Field(None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description="CY gate-in")
-    ams_h: float | None = Field(None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description="advance filing")
+    ams_h: float | None = Field(
+        None, ge=0, json_schema_extra={"unit": "hour before ETD"}, description=f"advance filing; {_KEPT}"
+    )
     allotment_teu: float | None = Field(
         None, ge=0, json_schema_extra={"unit": "TEU"}, description="most TEU this platform may load; blank: no limit"
     )
@@ -250,7 +263,7 @@ class Charge(Sourced):
     side: Literal["origin", "freight", "destination"]
     payer: Literal["seller", "platform"] = "seller"
     basis: str = Field(json_schema_extra={"enum": list(BASES)})
-    rate: Decimal = unit("currency per basis, or %")
+    rate: Decimal = unit("currency per basis, or %", ge=0)
     currency: Currency
     minimum: Decimal | None = Field(None, ge=0, json_schema_extra={"unit": "currency"})
     maximum: Decimal | None = Field(None, ge=0, json_schema_extra={"unit": "currency"})
@@ -351,12 +364,12 @@ class Closure(Sourced):
 
 
 class Reliability(Sourced):
-    """A measured or assumed figure about delay, dwell or examination."""
+    """A measured or assumed figure about delay, dwell or examination: kept, not used in planning yet."""
 
-    scope: str
-    metric: str
-    value: float = unit("as the unit column")
-    unit: str
+    scope: str = Field(description=f"what the figure is about; {_KEPT}")
+    metric: str = Field(description=_KEPT)
+    value: float = unit("as the unit column", description=_KEPT)
+    unit: str = Field(description=_KEPT)
 
 
 class Rate(Sourced):
@@ -394,7 +407,7 @@ class Planning(Row):
         ge=1,
         le=366,
         json_schema_extra={"unit": "day"},
-        description="departures considered after the first ready date",
+        description="departures considered after the last ready date",
     )
     max_wait_days: int = Field(
         28, ge=1, le=120, json_schema_extra={"unit": "day"}, description="longest wait from ready to departure"

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from network.money import Bools
+
 from ._watch import Watch
 from .assignment import Assignment
 from .bound import Ascent, DualAscent
@@ -18,7 +20,7 @@ from .improve import Search, improve
 from .options import SolveOptions
 from .outcome import NoPlan, Progress, Solved, StopReason, relative_gap
 from .pairs import Pairs
-from .problem import Bools, Problem
+from .problem import Problem
 from .regions import improve_regions
 
 _DEFAULT = SolveOptions()
@@ -27,7 +29,10 @@ _COOL = 0.1
 _EXACT_OPTIONS = 2500
 """Problems with more live options than this do not go to the exact model."""
 
-_RATIOS = (0.95, 0.85, 0.75, 0.65, 0.5)
+import os
+
+X1, X2, X3, X4, X5, X6 = map(int, os.environ.get("XX", "40,3,8,200,120,5").split(","))
+_RATIOS = (0.85, 0.65)
 """Parts of the price of a load that its lots must pay for it to be opened, tried in turn."""
 
 
@@ -49,8 +54,10 @@ def solve(
 
     Returns
     -------
-    Solved or NoPlan
-        Every lot may stay unplanned at its price, so there is always a plan; its cost is what `evaluate` says.
+    Solved
+        The best plan found, at the cost that `evaluate` gives it. Every lot may stay unplanned at its price.
+    NoPlan
+        The time ended, or the user cancelled, before any lot that has an option found a place.
     """
     run = _Run(problem, options, Watch(options.time_limit_s, cancelled, on_progress))
     run.search()
@@ -65,6 +72,7 @@ class _Run:
         self.best = Assignment.unplanned(problem.n_lots)
         self.evaluation: Evaluation = evaluate(problem, self.best)
         self.bound = 0
+        self.has_plan = True
         self.ascent: Ascent | None = None
         self.pairs = Pairs(problem)
         self.keep: Bools = self.pairs.usable
@@ -80,9 +88,13 @@ class _Run:
             return
         dual = DualAscent(self.problem, self.pairs)
         work, search = self.options.work, Search(self.problem, self.pairs, self.watch, self.options.seed)
-        self.offer("construct", construct(self.problem, self.pairs, self.watch))
-        self.offer("improve", improve(search, self.best, 8 * work))
-        self.climb(dual, 100 + 3 * work)
+        first = construct(self.problem, self.pairs, self.watch)
+        if first is None:
+            self.has_plan = not self.pairs.usable.any()
+            return
+        self.offer("construct", first)
+        self.offer("improve", improve(search, self.best, X1 * work))
+        self.climb(dual, 75 + X2 * work)
         for phase in (
             self.exact,
             self.construct_by_loads,
@@ -105,7 +117,7 @@ class _Run:
 
     def tighten(self, dual: DualAscent) -> None:
         """Raise the bound again, knowing a better plan."""
-        self.climb(dual, self.options.work)
+        self.climb(dual, X3 * self.options.work)
 
     def construct_by_loads(self, dual: DualAscent) -> None:
         """Make plans load by load from the dual prices."""
@@ -119,18 +131,18 @@ class _Run:
     def anneal(self, dual: DualAscent) -> None:
         """Search locally, over the options that a better plan may use."""
         search = self.searching(dual)
-        self.offer("improve", improve(search, self.best, 100 * self.options.work, self.bound))
+        self.offer("improve", improve(search, self.best, X4 * self.options.work, self.bound))
 
     def polish(self, dual: DualAscent) -> None:
         """Search locally again from the best plan, cooler and with other random choices."""
         search = replace(self.searching(dual), seed=self.options.seed + 1)
-        self.offer("improve", improve(search, self.best, 80 * self.options.work, self.bound, heat=_COOL))
+        self.offer("improve", improve(search, self.best, X5 * self.options.work, self.bound, heat=_COOL))
 
     def solve_regions(self, dual: DualAscent) -> None:
         """Solve parts of the plan exactly, the rest fixed."""
         search = self.searching(dual)
         excess = dual.excess(self.ascent.prices) if self.ascent else np.zeros(self.problem.n_options)
-        self.offer("regions", improve_regions(search, self.best, excess, self.options.work // 5))
+        self.offer("regions", improve_regions(search, self.best, excess, self.options.work // X6))
 
     def exact(self, dual: DualAscent) -> None:
         """Solve the whole problem, as far as fixing left it, if it is small."""
@@ -178,8 +190,10 @@ class _Run:
         wanted = 0.0 if self.problem.n_lots <= self.options.exact_lots else self.options.gap
         return relative_gap(self.cost, self.bound) <= wanted or self.watch.stopped()
 
-    def answer(self) -> Solved:
+    def answer(self) -> Solved | NoPlan:
         """Return the result."""
+        if self.watch.reason is not None and not self.has_plan:
+            return NoPlan(self.watch.reason)
         proven = self.bound >= self.cost or self.problem.n_lots == 0
         if proven:
             reason = StopReason.OPTIMAL

@@ -21,13 +21,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from network.money import CENT, Float64, Int64
+from network.money import CENT, Bools, Float64, Int64
 
 from ._watch import Watch
 from .filling import Filling
 from .outcome import Guides
 from .pairs import Pairs
-from .problem import Bools, Problem
+from .problem import Problem
 
 
 @dataclass(slots=True)
@@ -100,8 +100,8 @@ class DualAscent:
         self._routed_pair, self._routed_start = np.unique(primary[self._routed], return_index=True)
         self._direct = np.flatnonzero(keep & (primary < 0))
         self._direct_lot, self._direct_start = np.unique(problem.lot_of_option[self._direct], return_index=True)
-        needed = np.repeat(np.arange(problem.n_options), np.diff(problem.option_resource_start))
-        self._needs = needed, problem.option_resource, problem.option_resource_amount.astype(np.float64)
+        amount = problem.option_resource_amount.astype(np.float64)
+        self._needs = problem.option_of_need, problem.option_resource, amount
 
     def start(self) -> Prices:
         """Return prices of a plan in which every load is full: lots pay their share of the cheapest space."""
@@ -156,7 +156,7 @@ class DualAscent:
 
         gain, carried = self.filling.best(self._payments(prices, reduced), choose_mix)
 
-        value = float(prices.lot.sum() - np.maximum(gain, 0.0).sum() - prices.resource @ problem.resource_limit)
+        value = float(prices.lot.sum() - np.maximum(gain, 0.0).sum() - (prices.resource * problem.resource_limit).sum())
         return value, self._subgradient(reduced, carried, at_ceiling)
 
     def excess(self, prices: Prices) -> Float64:
@@ -260,7 +260,7 @@ def _climb(dual: DualAscent, prices: Prices, upper: float, rounds: Iterable[int]
         smooth.lot = _SMOOTHING * smooth.lot + slope.lot
         smooth.pair = _smoothed(prices.pair, smooth.pair, slope.pair)
         smooth.resource = _smoothed(prices.resource, smooth.resource, slope.resource)
-        norm = float(lot_scale @ smooth.lot**2 + pair_scale @ smooth.pair**2 + resource_scale @ smooth.resource**2)
+        norm = _norm(lot_scale, smooth.lot) + _norm(pair_scale, smooth.pair) + _norm(resource_scale, smooth.resource)
         if norm <= 1e-9 or theta < 1e-4:
             break
         step = theta * max(upper - value, 1e-4 * upper) / norm
@@ -269,6 +269,11 @@ def _climb(dual: DualAscent, prices: Prices, upper: float, rounds: Iterable[int]
         prices.resource = np.maximum(prices.resource + step * resource_scale * smooth.resource, 0.0)
     final, _ = dual.evaluate(best_prices, choose_mix=True)
     return Ascent(_safe_bound(max(best, final), float(best_prices.lot.sum())), best_prices, max(best, final))
+
+
+def _norm(scale: Float64, slope: Float64) -> float:
+    """Return the scaled square of a slope; a plain sum, because threads of a matrix library share work as they like."""
+    return float((scale * slope**2).sum())
 
 
 def _no_slope(like: Prices) -> Prices:

@@ -7,44 +7,56 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from network.money import Float64, Int64
+from network.money import Bools, Float64, Int64
 
 from ._watch import Watch
 from .assignment import Assignment
 from .delta import State
 from .pairs import Pairs
 from .parts import Focus
-from .problem import Bools, Problem
+from .problem import Problem
 
-_GREEDS = (0.0, 0.15, 0.3, 0.5, 1.0)
+_GREEDS = (0.0, 0.3, 1.0)
 """How much of the price of a new load the lot that opens it pays at once (see `State.best_place`)."""
+_LOTS_UNWATCHED = 50
+"""Lots placed between two looks at the clock."""
 
 
-def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None = None) -> Assignment:
-    """Return the best of several greedy plans; no rule is broken.
+def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None = None) -> Assignment | None:
+    """Return the best of several greedy plans; no rule is broken. None if stopped before there was any.
 
     Parameters
     ----------
     problem : Problem
     pairs : Pairs
-    watch : Watch, ends the trials early
+    watch : Watch, ends the trials early; the trial under way counts as far as it went
     keep : (m,) bool or None, options to consider
     """
     by_size = np.argsort(-bulk_of(problem), kind="stable").tolist()
-    best = Assignment.unplanned(problem.n_lots)
-    cost = int(problem.lot_unplanned_price.sum())
+    best, cost = None, int(problem.lot_unplanned_price.sum())
     state = State(problem, pairs, keep)
     for greed in _GREEDS:
-        if watch.stopped():
-            break
-        for lot in range(problem.n_lots):
-            state.remove(lot)
-        for lot in by_size:
-            state.place(lot, greed)
-        settle(state, by_size)
+        finished = _place_all(state, by_size, greed, watch)
+        if finished:
+            settle(state, by_size)
         if state.cost < cost:
             best, cost = state.assignment(), state.cost
+        elif finished and best is None:
+            best = Assignment.unplanned(problem.n_lots)
+        if not finished:
+            break
     return best
+
+
+def _place_all(state: State, order: Sequence[int], greed: float, watch: Watch) -> bool:
+    """Make a new plan lot by lot in the given order; return whether it was finished."""
+    for lot in order:
+        state.remove(lot)
+    for k, lot in enumerate(order):
+        if k % _LOTS_UNWATCHED == 0 and watch.stopped():
+            return False
+        state.place(lot, greed)
+    return True
 
 
 class Openings:

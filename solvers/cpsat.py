@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from network.money import CENT
+from network.money import CENT, Bools
 
 from .assignment import Assignment, Load
-from .problem import Bools, EntryFee, Problem
-
-_RATE_ONE = 1_000_000_000
+from .cpsat_money import Money
+from .problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,10 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What CP-SAT found: a plan (None if none), a bound in micro-units on the plans of the region, and completeness."""
+    """What CP-SAT found: a plan (None if none), and a bound in micro-units on the plans of the region."""
 
     assignment: Assignment | None
     bound: int
-    complete: bool
 
 
 def whole(problem: Problem, keep: Bools, hint: Assignment | None = None) -> Region:
@@ -87,10 +85,10 @@ def solve_region(problem: Problem, region: Region, effort: Effort) -> ModelAnswe
     with _stop_when(effort.cancelled, solver):
         status = solver.solve(model.cp)
     if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
-        return ModelAnswer(None, 0, complete=False)
+        return ModelAnswer(None, 0)
     bound = max(0, math.ceil(solver.best_objective_bound - 1e-4)) * CENT
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    return ModelAnswer(model.extract(solver) if found else None, bound, status == cp_model.OPTIMAL)
+    return ModelAnswer(model.extract(solver) if found else None, bound)
 
 
 @contextmanager
@@ -134,23 +132,20 @@ class _RegionModel:
     def __init__(self, problem: Problem, region: Region) -> None:
         self.problem, self.region = problem, region
         self.cp = cp_model.CpModel()
-        self.objective: list[tuple[int, cp_model.IntVar]] = []
-        self.constant = 0
+        self.money = Money(self.cp)
         self.choice: dict[int, cp_model.IntVar] = {}
         self.slots: list[_Slot] = []
         self._type_uses: dict[int, list[cp_model.IntVar]] = defaultdict(list)
         self._hints: dict[int, int] = {}
         self._choose_options()
         self._kept_loads = self._loads_that_stay()
+        self._kept_in: dict[int, list[tuple[Load, tuple[int, ...]]]] = defaultdict(list)
+        for load, base in self._kept_loads:
+            self._kept_in[load.pool].append((load, base))
         for pool, users in sorted(self._users().items()):
             self._pack(pool, users)
         self._limits()
-        self.cp.minimize(
-            cp_model.LinearExpr.weighted_sum([v for _, v in self.objective], [c for c, _ in self.objective])
-            + self.constant
-            if self.objective
-            else self.constant
-        )
+        self.money.minimise()
 
     # -- choice of options ------------------------------------------------------------------------------------------
 
@@ -160,10 +155,10 @@ class _RegionModel:
             literals = [self._bool(f"x{option}") for option in options]
             unplanned = self._bool(f"u{lot}")
             self.cp.add_exactly_one([*literals, unplanned])
-            self._pay(int(problem.lot_unplanned_price[lot]), unplanned)
+            self.money.pay(int(problem.lot_unplanned_price[lot]), unplanned)
             for option, literal in zip(options, literals, strict=True):
                 self.choice[option] = literal
-                self._pay(int(problem.option_cost[option]), literal)
+                self.money.pay(int(problem.option_cost[option]), literal)
             if self.region.around is not None:
                 current = int(self.region.around.lot_option[lot])
                 for option, literal in zip(options, literals, strict=True):
@@ -188,9 +183,8 @@ class _RegionModel:
     # -- packing of one pool ----------------------------------------------------------------------------------------
 
     def _pack(self, pool: int, users: dict[int, list[cp_model.IntVar]]) -> None:
-        slots = [_Slot(pool, base, load.type) for load, base in self._kept_loads if base and load.pool == pool] + [
-            _Slot(pool, (), leader=lot) for lot in users
-        ]
+        slots = [_Slot(pool, base, load.type) for load, base in self._kept_in[pool] if base]
+        slots += [_Slot(pool, (), leader=lot) for lot in users]
         hinted = self._hinted_slots(pool, slots)
         order = {lot: rank for rank, lot in enumerate(users)}
         joins: dict[int, list[cp_model.IntVar]] = {lot: [] for lot in users}
@@ -210,12 +204,11 @@ class _RegionModel:
         kept = iter([slot for slot in slots if slot.leader < 0])
         led = {slot.leader: slot for slot in slots if slot.leader >= 0}
         hinted: dict[int, _Slot] = {}
-        for load, base in self._kept_loads:
-            if load.pool == pool:
-                free = [lot for lot in load.lots if lot not in base]
-                slot = next(kept) if base else led.get(min(free))
-                if slot is not None:
-                    hinted.update(dict.fromkeys(free, slot))
+        for load, base in self._kept_in[pool]:
+            free = [lot for lot in load.lots if lot not in base]
+            slot = next(kept) if base else led.get(min(free))
+            if slot is not None:
+                hinted.update(dict.fromkeys(free, slot))
         return hinted
 
     def _may_join(self, slot: _Slot, lot: int) -> bool:
@@ -236,7 +229,7 @@ class _RegionModel:
         for row in problem.types_of(slot.pool):
             slot.types[row] = self._bool(f"t{row}")
             self._type_uses[row].append(slot.types[row])
-            self._pay(int(problem.type_price[row]), slot.types[row])
+            self.money.pay(int(problem.type_price[row]), slot.types[row])
         if slot.leader >= 0:
             lead = slot.members[slot.leader]
             cp.add(sum(slot.types.values()) == lead)
@@ -287,69 +280,13 @@ class _RegionModel:
             if there is not None:
                 present.append(there)
             for fee in fees:
-                self._fee(
-                    fee, value.get(party, 0), there, [(slot.members[i], int(problem.lot_entry_value[i])) for i in lots]
-                )
+                worth = [(slot.members[lot], int(problem.lot_entry_value[lot])) for lot in lots]
+                self.money.charge(fee, value.get(party, 0), there, worth)
         if most >= 0:
             self.cp.add(sum(present) + len(value) <= most)
         for party, base_value in value.items():
             if party not in joining:
-                self.constant += sum(fee.amount(base_value) for fee in fees) // CENT
-
-    def _fee(
-        self, fee: EntryFee, base: int, there: cp_model.IntVar | None, joining: list[tuple[cp_model.IntVar, int]]
-    ) -> None:
-        """Charge a fee on the value of one importer's lots in one load; `there` is None when it is present anyway."""
-        if len(joining) == 1:
-            member, value = joining[0]
-            before = fee.amount(base) if there is None else 0
-            self.constant += before // CENT
-            self._pay(fee.amount(base + value) - before, member)
-            return
-        if fee.rate_ppb == 0:
-            if there is None:
-                self.constant += fee.amount(0) // CENT
-            else:
-                self._pay(fee.amount(0), there)
-            return
-        most = fee.amount(base + sum(value for _, value in joining)) // CENT
-        charged = self.cp.new_int_var(0, most, "f")
-        self.objective.append((1, charged))
-        low = fee.amount(0) // CENT
-        if there is None:
-            self.cp.add(charged >= low)
-        else:
-            self.cp.add(charged >= low * there)
-        if fee.maximum is not None and most * CENT == fee.maximum:
-            capped = self._bool("c")
-            self.cp.add(charged >= most).only_enforce_if(capped)
-            self._charge_rate(fee, base, joining, charged, [capped.negated()] + ([] if there is None else [there]))
-        else:
-            self._charge_rate(fee, base, joining, charged, [] if there is None else [there])
-
-    def _charge_rate(
-        self,
-        fee: EntryFee,
-        base: int,
-        joining: list[tuple[cp_model.IntVar, int]],
-        charged: cp_model.IntVar,
-        when: Sequence[cp_model.LiteralT],
-    ) -> None:
-        """Enforce ``charged >= flat + round_half_up(rate * value)`` in cents, exactly, in integers.
-
-        ``floor(N / D) <= c`` is the same as ``N - (D - 1) <= D * c``; numerator and denominator lose their common
-        factor first.
-        """
-        step = 2 * CENT * _RATE_ONE
-        factor = math.gcd(2 * fee.rate_ppb, step // 2, *(math.gcd(2 * fee.rate_ppb * v, step) for _, v in joining))
-        factor = math.gcd(factor, math.gcd(2 * fee.rate_ppb * base, step)) if base else factor
-        numerator = sum((2 * fee.rate_ppb * value // factor) * member for member, value in joining)
-        fixed = (2 * fee.rate_ppb * base + step // 2) // factor
-        denominator = step // factor
-        flat = fee.flat // CENT
-        row = self.cp.add(numerator + fixed - (denominator - 1) <= denominator * (charged - flat))
-        if when:
-            row.only_enforce_if(when)
+                self.money.fix(sum(fee.amount(base_value) for fee in fees))
 
     # -- limits that pools share ------------------------------------------------------------------------------------
 
@@ -363,7 +300,7 @@ class _RegionModel:
         used: dict[int, int] = defaultdict(int)
         for load in outside:
             used[int(problem.type_resource[load.type])] += int(problem.type_resource_amount[load.type])
-            self.constant += int(problem.type_price[load.type]) // CENT
+            self.money.fix(int(problem.type_price[load.type]))
         if self.region.around is not None:
             for lot, option in enumerate(self.region.around.lot_option.tolist()):
                 if option >= 0 and lot not in self.region.options:
@@ -391,10 +328,6 @@ class _RegionModel:
 
     def _bool(self, name: str) -> cp_model.IntVar:
         return self.cp.new_bool_var(name)
-
-    def _pay(self, amount: int, literal: cp_model.IntVar) -> None:
-        if amount:
-            self.objective.append((amount // CENT, literal))
 
     def extract(self, solver: cp_model.CpSolver) -> Assignment:
         """Return the plan that CP-SAT found, with everything outside the region as it was."""

@@ -11,14 +11,14 @@ import math
 
 import numpy as np
 
-from network.money import Float64, Int64
+from network.money import Bools, Float64
 
-from .assignment import Assignment, Load
+from .assignment import UNPLANNED, Assignment, Load
+from .limits import Limits
 from .pairs import Pairs
-from .parts import Focus, LotView, OpenLoad, scarce_resources
-from .problem import Bools, EntryFee, Problem
-
-UNPLANNED = -1
+from .parts import Focus, OpenLoad
+from .problem import EntryFee, Problem
+from .views import LotView, Views
 
 
 class State:
@@ -40,33 +40,23 @@ class State:
         self._value, self.unplanned_price = problem.lot_entry_value.tolist(), problem.lot_unplanned_price.tolist()
         self._enemies = [frozenset(np.flatnonzero(row).tolist()) for row in problem.conflict]
         self._option_cost = problem.option_cost.tolist()
-        self._price, self._limit = problem.type_price.tolist(), problem.type_limit.tolist()
+        self._price = problem.type_price.tolist()
         self._type_volume, self._type_weight = problem.type_volume_cm3.tolist(), problem.type_weight_g.tolist()
-        self._type_resource = problem.type_resource.tolist()
-        self._type_amount = problem.type_resource_amount.tolist()
-        self._resource_limit, self._max_parties = problem.resource_limit.tolist(), problem.pool_max_parties.tolist()
+        self._max_parties = problem.pool_max_parties.tolist()
         self._types = [
             sorted(problem.types_of(pool), key=lambda row: (self._price[row], row)) for pool in range(problem.n_pools)
         ]
         self._fees: list[tuple[EntryFee, ...]] = [problem.fees_of(pool) for pool in range(problem.n_pools)]
-        self._is_limited = [
-            any(self._limit[row] >= 0 or self._type_resource[row] >= 0 for row in rows) for rows in self._types
-        ]
-        self._needs_start: list[int] = problem.option_resource_start.tolist()
-        self._all_needs: list[tuple[int, int]] = list(
-            zip(problem.option_resource.tolist(), problem.option_resource_amount.tolist(), strict=True)
-        )
         self._scheme = problem.pool_scheme.tolist()
         self._entry_known: dict[tuple[int, int], int] = {}
-        self._scarce = scarce_resources(problem)
-        self._views: list[LotView | None] = [None] * problem.n_lots
+        self._pools_known: dict[int, list[int]] = {}
+        self._limits = Limits(problem)
+        self._views = Views(problem, pairs, self._limits, self.keep)
 
         self.option = [UNPLANNED] * problem.n_lots
         self.loads_of: list[tuple[OpenLoad, ...]] = [()] * problem.n_lots
         self.open: dict[int, list[OpenLoad]] = {}
         self.cost = sum(self.unplanned_price)
-        self._type_used = [0] * problem.n_types
-        self._resource_used = [0] * problem.n_resources
         self._journal: dict[OpenLoad, tuple[object, ...] | None] | None = None
         self._journal_lots: dict[int, tuple[int, tuple[OpenLoad, ...]]] = {}
         self._journal_cost = 0
@@ -82,7 +72,7 @@ class State:
         for load in self.loads_of[lot]:
             self._note_load(load)
             self._leave(load, lot)
-        self._use_resources(option, -1)
+        self._limits.use_option(option, -1)
         self.cost += self.unplanned_price[lot] - self._option_cost[option]
         self.option[lot], self.loads_of[lot] = UNPLANNED, ()
 
@@ -91,17 +81,17 @@ class State:
 
         Returns False, and changes nothing, if a rule or a limit forbids it.
         """
-        if not self._resources_allow(option):
+        if not self._limits.allow_option(option):
             return False
         self._note_lot(lot)
         joined: list[OpenLoad] = []
-        self._use_resources(option, +1)
-        for pool, target in zip(self.problem.pools_of(option), targets, strict=True):
+        self._limits.use_option(option, +1)
+        for pool, target in zip(self._pools_of(option), targets, strict=True):
             load = self._join(pool, target, lot)
             if load is None:
                 for other in joined:
                     self._leave(other, lot)
-                self._use_resources(option, -1)
+                self._limits.use_option(option, -1)
                 return False
             joined.append(load)
         self.cost += self._option_cost[option] - self.unplanned_price[lot]
@@ -118,6 +108,10 @@ class State:
         if target is None:
             self.open.setdefault(pool, []).append(load)
         self._retype(load, offer[1])
+        self._enter(load, lot)
+        return load
+
+    def _enter(self, load: OpenLoad, lot: int) -> None:
         load.lots[lot] = None
         load.volume += self.volume[lot]
         load.weight += self.weight[lot]
@@ -126,7 +120,6 @@ class State:
         load.groups[self._group[lot]] = load.groups.get(self._group[lot], 0) + 1
         count, value = load.parties.get(self._party[lot], (0, 0))
         load.parties[self._party[lot]] = (count + 1, value + self._value[lot])
-        return load
 
     def _leave(self, load: OpenLoad, lot: int) -> None:
         del load.lots[lot]
@@ -193,22 +186,10 @@ class State:
             if (
                 volume <= self._type_volume[row]
                 and weight <= self._type_weight[row]
-                and (row == current or self._type_free(row, current))
+                and (row == current or self._limits.allow_type(row, current))
             ):
                 return row
         return -1
-
-    def _type_free(self, row: int, current: int) -> bool:
-        if 0 <= self._limit[row] <= self._type_used[row]:
-            return False
-        resource = self._type_resource[row]
-        if resource < 0:
-            return True
-        used: int = self._resource_used[resource] + self._type_amount[row]
-        if current >= 0 and self._type_resource[current] == resource:
-            used -= self._type_amount[current]
-        limit: int = self._resource_limit[resource]
-        return used <= limit
 
     def _entry(self, pool: int, value: int) -> int:
         """Return the fees of a customs entry; most values come again and again."""
@@ -238,46 +219,48 @@ class State:
         price = view.share_price + greed * (view.open_price - view.share_price)
         targets = self._targets(lot, view, price, greed, focus)
         total = view.cost.copy()
-        for column in view.columns.T:
+        for column in view.columns:
             total += price[column]
         self._forbid_short_resources(view, total)
         if focus is not None:
-            total[(view.columns != view.local.get(focus.pool, -1)).all(axis=1)] = math.inf
+            total[(view.columns != view.local.get(focus.pool, -2)).all(axis=0)] = math.inf
         if len(total):
             k = int(total.argmin())
             if total[k] < self.unplanned_price[lot]:
-                places = view.columns[k].tolist()
-                used = self.problem.pools_of(int(view.options[k]))
-                return int(view.options[k]), [targets.get(place) for place in places[: len(used)]], float(total[k])
+                option = int(view.options[k])
+                places = view.columns[: len(self._pools_of(option)), k].tolist()
+                return option, [targets.get(place) for place in places], float(total[k])
         return UNPLANNED, [], float(self.unplanned_price[lot])
 
     def _targets(
         self, lot: int, view: LotView, price: Float64, greed: float, focus: Focus | None
     ) -> dict[int, OpenLoad]:
         """Lower `price` to the cheapest open load of each pool and return these loads by place."""
-        for pool, place in view.limited:
-            if self._cheapest_type(pool, self.volume[lot], self.weight[lot], -1) < 0:
-                price[place] = math.inf
-            elif greed >= 1.0:
+        for number in view.limited.keys() & self._limits.tight:
+            for pool, place in view.limited[number]:
                 offer = self.insertion(OpenLoad(pool), lot)
-                price[place] = math.inf if offer is None else offer[0]
+                if offer is None:
+                    price[place] = math.inf
+                elif greed >= 1.0:
+                    price[place] = offer[0]
         if focus is not None and focus.pool in view.local:
             place = view.local[focus.pool]
             price[place] = 0.0 if focus.load is None and price[place] < math.inf else math.inf
         targets: dict[int, OpenLoad] = {}
         local = view.local
-        for pool, loads in self.open.items():
-            place = local.get(pool, -1)
-            if place >= 0:
-                for load in loads if focus is None or pool != focus.pool else focus.loads():
-                    offer = self.insertion(load, lot)
-                    if offer is not None and offer[0] <= price[place]:
-                        price[place], targets[place] = offer[0], load
+        for pool in local.keys() & self.open.keys():
+            place = local[pool]
+            least = price[place]
+            for load in self.open[pool] if focus is None or pool != focus.pool else focus.loads():
+                offer = self.insertion(load, lot)
+                if offer is not None and offer[0] <= least:
+                    least = price[place] = offer[0]
+                    targets[place] = load
         return targets
 
     def _forbid_short_resources(self, view: LotView, total: Float64) -> None:
         for resource, most, rows, amounts in view.needs:
-            slack = self._resource_limit[resource] - self._resource_used[resource]
+            slack = self._limits.slack(resource)
             if slack < most:
                 total[rows[amounts > slack]] = math.inf
 
@@ -290,12 +273,10 @@ class State:
     def _place_one_by_one(self, lot: int) -> None:
         """Try the options in order of their cost in loads of their own, where limits are shared by two pools."""
         view = self.view(lot)
-        total = view.cost + view.open_price[view.columns].sum(axis=1)
+        total = view.cost + view.open_price[view.columns].sum(axis=0)
         for k in np.argsort(total, kind="stable")[:20].tolist():
             option = int(view.options[k])
-            if total[k] < self.unplanned_price[lot] and self.put(
-                lot, option, [None] * len(self.problem.pools_of(option))
-            ):
+            if total[k] < self.unplanned_price[lot] and self.put(lot, option, [None] * len(self._pools_of(option))):
                 return
 
     def join(self, lot: int, focus: Focus) -> bool:
@@ -307,79 +288,20 @@ class State:
         return True
 
     def view(self, lot: int) -> LotView:
-        """Return the options of a lot as arrays; built once."""
-        view = self._views[lot]
-        if view is None:
-            view = self._views[lot] = self._build_view(lot)
-        return view
-
-    def _build_view(self, lot: int) -> LotView:
-        options = np.array([option for option in self.problem.options_of(lot) if self.keep[option]], dtype=np.int64)
-        used = [self.problem.pools_of(option) for option in options.tolist()]
-        local: dict[int, int] = {}
-        for pools in used:
-            for pool in pools:
-                local.setdefault(pool, len(local))
-        columns = np.full((len(options), max(map(len, used), default=0)), len(local), dtype=np.int64)
-        for k, pools in enumerate(used):
-            columns[k, : len(pools)] = [local[pool] for pool in pools]
-        open_price, share_price = np.zeros(len(local) + 1), np.zeros(len(local) + 1)
-        for pool, place in local.items():
-            open_price[place], share_price[place] = self._first_prices(pool, lot)
-        cost = self.problem.option_cost[options].astype(np.float64)
-        limited = [(pool, place) for pool, place in local.items() if self._is_limited[pool]]
-        return LotView(options, cost, columns, local, open_price, share_price, limited, self._scarce_needs(options))
-
-    def _scarce_needs(self, options: Int64) -> list[tuple[int, int, Int64, Int64]]:
-        rows: dict[int, list[tuple[int, int]]] = {}
-        for k, option in enumerate(options.tolist()):
-            for resource, amount in self._needs(option):
-                if self._scarce[resource]:
-                    rows.setdefault(resource, []).append((k, amount))
-        return [
-            (resource, max(amount for _, amount in found), *np.array(found, dtype=np.int64).T)
-            for resource, found in rows.items()
-        ]
-
-    def _first_prices(self, pool: int, lot: int) -> tuple[float, float]:
-        whole, share = math.inf, math.inf
-        for row in self._types[pool]:
-            room, lift = self._type_volume[row], self._type_weight[row]
-            if self.volume[lot] <= room and self.weight[lot] <= lift and self._limit[row] != 0:
-                filled = max(self.volume[lot] / max(1, room), self.weight[lot] / max(1, lift))
-                whole = min(whole, self._price[row])
-                share = min(share, self._price[row] * min(1.0, filled / 0.9))
-        entry = self._entry(pool, self._value[lot])
-        blocked = self._max_parties[pool] == 0
-        return (math.inf, math.inf) if blocked else (whole + entry, share + entry)
-
-    # -- bookkeeping ------------------------------------------------------------------------------------------------
+        """Return the options of a lot as arrays."""
+        return self._views.of(lot)
 
     def _retype(self, load: OpenLoad, kind: int) -> None:
         if kind != load.type:
-            self._count_type(load.type, -1)
-            self._count_type(kind, +1)
+            self._limits.count_type(load.type, -1)
+            self._limits.count_type(kind, +1)
             load.type = kind
 
-    def _count_type(self, row: int, step: int) -> None:
-        if row >= 0:
-            self._type_used[row] += step
-            if self._type_resource[row] >= 0:
-                self._resource_used[self._type_resource[row]] += step * self._type_amount[row]
-
-    def _needs(self, option: int) -> list[tuple[int, int]]:
-        return self._all_needs[self._needs_start[option] : self._needs_start[option + 1]]
-
-    def _resources_allow(self, option: int) -> bool:
-        total: dict[int, int] = {}
-        for resource, amount in self._needs(option):
-            total[resource] = total.get(resource, 0) + amount
-        return all(self._resource_used[r] + amount <= self._resource_limit[r] for r, amount in total.items())
-
-    def _use_resources(self, option: int, sign: int) -> None:
-        if option >= 0:
-            for resource, amount in self._needs(option):
-                self._resource_used[resource] += sign * amount
+    def _pools_of(self, option: int) -> list[int]:
+        pools = self._pools_known.get(option)
+        if pools is None:
+            pools = self._pools_known[option] = self.problem.pools_of(option)
+        return pools
 
     # -- journal ----------------------------------------------------------------------------------------------------
 
@@ -398,10 +320,10 @@ class State:
         for load, content in journal.items():
             was_open = content is not None
             is_open = bool(load.lots)
-            self._count_type(load.type, -1)
+            self._limits.count_type(load.type, -1)
             if content is not None:
                 load.restore(content)
-                self._count_type(load.type, +1)
+                self._limits.count_type(load.type, +1)
             if was_open and not is_open:
                 self.open.setdefault(load.pool, []).append(load)
             elif is_open and not was_open:
@@ -410,8 +332,8 @@ class State:
                 if not peers:
                     del self.open[load.pool]
         for lot, (option, loads) in self._journal_lots.items():
-            self._use_resources(self.option[lot], -1)
-            self._use_resources(option, +1)
+            self._limits.use_option(self.option[lot], -1)
+            self._limits.use_option(option, +1)
             self.option[lot], self.loads_of[lot] = option, loads
         self.cost = self._journal_cost
 
@@ -430,22 +352,27 @@ class State:
         loads = (Load(load.pool, load.type, tuple(load.lots)) for peers in self.open.values() for load in peers)
         return Assignment.canonical(self.option, loads)
 
-    def load_assignment(self, assignment: Assignment) -> bool:
-        """Replace the plan by a given one; False (with the lots that did not fit unplanned) if it breaks a rule."""
+    def load_assignment(self, assignment: Assignment) -> None:
+        """Replace the plan by one that keeps every rule, its loads of the types it says."""
         for lot in range(self.problem.n_lots):
             self.remove(lot)
-        opened: dict[tuple[int, int], OpenLoad] = {}
-        number = {(lot, load.pool): k for k, load in enumerate(assignment.loads) for lot in load.lots}
-        complete = True
+        carriers: dict[int, dict[int, OpenLoad]] = {}
+        for load in assignment.loads:
+            opened = OpenLoad(load.pool)
+            self.open.setdefault(load.pool, []).append(opened)
+            self._retype(opened, load.type)
+            self.cost += self._price[load.type]
+            for lot in load.lots:
+                self._enter(opened, lot)
+                carriers.setdefault(lot, {})[load.pool] = opened
+            if self._fees[load.pool]:
+                self.cost += sum(self._entry(load.pool, value) for _, value in opened.parties.values())
         for lot, option in enumerate(assignment.lot_option.tolist()):
-            if option < 0:
-                continue
-            keys = [(pool, number[lot, pool]) for pool in self.problem.pools_of(option)]
-            if self.put(lot, option, [opened.get(key) for key in keys]):
-                opened.update(zip(keys, self.loads_of[lot], strict=True))
-            else:
-                complete = False
-        return complete
+            if option >= 0:
+                self._limits.use_option(option, +1)
+                self.cost += self._option_cost[option] - self.unplanned_price[lot]
+                self.option[lot] = option
+                self.loads_of[lot] = tuple(carriers[lot][pool] for pool in self._pools_of(option))
 
 
 def _count_down(counts: dict[int, int], key: int) -> None:

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from network.money import Float64, Int64
+from network.money import Bools, Float64, Int64
 
 from .pairs import Pairs
-from .problem import Bools, Problem
+from .problem import Problem
 
 _MIXES = (1.0, 0.5, 0.0)
 """Weights of volume in the size of a lot that a crew may choose from."""
@@ -160,8 +160,12 @@ def _crews(problem: Problem, pairs: Pairs) -> Iterator[tuple[int, int, Int64]]:
         alone = problem.lot_alone[lots]
         if not alone.all():
             yield from _main_crews(problem, pool, rows[~alone], lots[~alone])
-        for group in np.unique(problem.lot_group[lots[alone]]).tolist():
-            yield pool, _ANY, rows[problem.lot_group[lots] == group]
+        groups = problem.lot_group[lots]
+        order = np.argsort(groups, kind="stable")
+        known, first = np.unique(groups[order], return_index=True)
+        wanted = np.isin(known, groups[alone])
+        crews = np.split(rows[order], first[1:])
+        yield from ((pool, _ANY, crew) for crew, is_wanted in zip(crews, wanted.tolist(), strict=True) if is_wanted)
 
 
 def _main_crews(problem: Problem, pool: int, rows: Int64, lots: Int64) -> Iterator[tuple[int, int, Int64]]:
@@ -177,14 +181,16 @@ def _main_crews(problem: Problem, pool: int, rows: Int64, lots: Int64) -> Iterat
 
 
 def _compatible_sets(conflict: Bools) -> list[tuple[int, ...]]:
-    """Return the maximal sets of classes without a conflict (Bron and Kerbosch, 1973)."""
+    """Return the maximal sets of classes without a conflict (Bron and Kerbosch, 1973, with a pivot)."""
     friends = [{j for j in range(len(conflict)) if j != k and not conflict[k, j]} for k in range(len(conflict))]
     found: list[tuple[int, ...]] = []
 
     def grow(chosen: tuple[int, ...], candidates: set[int], done: set[int]) -> None:
         if not candidates and not done:
             found.append(chosen)
-        for k in sorted(candidates):
+            return
+        pivot = max(sorted(candidates | done), key=lambda k: len(friends[k] & candidates))
+        for k in sorted(candidates - friends[pivot]):
             grow((*chosen, k), candidates & friends[k], done & friends[k])
             candidates, done = candidates - {k}, done | {k}
 

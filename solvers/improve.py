@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from network.money import Float64
+from network.money import Bools, Float64
 
 from ._watch import Watch
 from .assignment import Assignment
@@ -21,7 +21,7 @@ from .construct import Openings, bulk_of, settle
 from .delta import State
 from .pairs import Pairs
 from .parts import Focus, OpenLoad
-from .problem import Bools, Problem
+from .problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

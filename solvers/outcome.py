@@ -91,7 +91,7 @@ class Solved:
 
 @dataclass(frozen=True, slots=True)
 class NoPlan:
-    """The search ended before it had any plan."""
+    """The time ended, or the user cancelled (`stop_reason`), before the search had any plan."""
 
     stop_reason: StopReason
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
 import numpy as np
 
-from network.money import CENT, Float64, Int64
+from network.money import CENT, Bools, Float64, Int64
 
-from .problem import Bools, EntryFee, Problem
+from .problem import EntryFee, Problem
 
 
 class Pairs:
@@ -25,6 +28,7 @@ class Pairs:
     """
 
     def __init__(self, problem: Problem) -> None:
+        self._problem = problem
         n = max(1, problem.n_lots)
         key = problem.option_pool * n + problem.lot_of_option[problem.option_of_use]
         unique, self.of_use = np.unique(key, return_inverse=True)
@@ -33,9 +37,8 @@ class Pairs:
         self.fits = _fits(problem, self.pool, self.lot)
         usable = np.ones(problem.n_options, dtype=np.bool_)
         usable[problem.option_of_use[~self.fits[self.of_use]]] = False
-        needed = np.repeat(np.arange(problem.n_options), np.diff(problem.option_resource_start))
         too_much = problem.option_resource_amount > problem.resource_limit[problem.option_resource]
-        usable[needed[too_much]] = False
+        usable[problem.option_of_need[too_much]] = False
         self.usable: Bools = usable
         parties = int(problem.lot_party.max(initial=0)) + 1
         _, self.entry = np.unique(self.pool * parties + problem.lot_party[self.lot], return_inverse=True)
@@ -44,18 +47,57 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.pool)
 
+    @cached_property
+    def own_load_price(self) -> tuple[Float64, Float64]:
+        """Return what a load for the lot alone costs, and its part of one filled to nine tenths, (E,) float64 each.
 
-def _fits(problem: Problem, pool: Int64, lot: Int64) -> Bools:
-    fits = np.zeros(len(pool), dtype=np.bool_)
+        Micro-units, with the customs entry of the lot alone; infinite where nothing can carry it.
+        """
+        problem = self._problem
+        whole, share = np.full(len(self), np.inf), np.full(len(self), np.inf)
+        for rows, types in _type_by_type(problem, self.pool):
+            lots = self.lot[rows]
+            volume = problem.lot_volume_cm3[lots] / np.maximum(1, problem.type_volume_cm3[types])
+            weight = problem.lot_weight_g[lots] / np.maximum(1, problem.type_weight_g[types])
+            price = np.where(_carries(problem, lots, types), problem.type_price[types], np.inf)
+            whole[rows] = np.minimum(whole[rows], price)
+            share[rows] = np.minimum(share[rows], price * np.clip(np.maximum(volume, weight) / 0.9, 1e-12, 1.0))
+        entry = np.where(problem.pool_max_parties[self.pool] == 0, np.inf, self._entry_alone())
+        return whole + entry, share + entry
+
+    def _entry_alone(self) -> Float64:
+        """Return the fees of a customs entry of every lot alone, (E,) float64 micro-units."""
+        problem, n = self._problem, max(1, self._problem.n_lots)
+        known, which = np.unique(problem.pool_scheme[self.pool] * n + self.lot, return_inverse=True)
+        schemes, values = known // n, problem.lot_entry_value[known % n]
+        fees = [
+            sum(fee.amount(value) for fee in problem.entry_schemes[scheme]) if scheme >= 0 else 0
+            for scheme, value in zip(schemes.tolist(), values.tolist(), strict=True)
+        ]
+        return np.array(fees, dtype=np.float64)[which]
+
+
+def _type_by_type(problem: Problem, pool: Int64) -> Iterator[tuple[Int64, Int64]]:
+    """Yield, for the first type of every pool, the second, and so on: the pairs whose pool has it, and its rows."""
     count = np.diff(problem.pool_type_start)[pool]
     for k in range(int(count.max(initial=0))):
         rows = np.flatnonzero(count > k)
-        types = problem.pool_type_start[pool[rows]] + k
-        fits[rows] |= (
-            (problem.lot_volume_cm3[lot[rows]] <= problem.type_volume_cm3[types])
-            & (problem.lot_weight_g[lot[rows]] <= problem.type_weight_g[types])
-            & (problem.type_limit[types] != 0)
-        )
+        yield rows, problem.pool_type_start[pool[rows]] + k
+
+
+def _carries(problem: Problem, lot: Int64, types: Int64) -> Bools:
+    carries: Bools = (
+        (problem.lot_volume_cm3[lot] <= problem.type_volume_cm3[types])
+        & (problem.lot_weight_g[lot] <= problem.type_weight_g[types])
+        & (problem.type_limit[types] != 0)
+    )
+    return carries
+
+
+def _fits(problem: Problem, pool: Int64, lot: Int64) -> Bools:
+    fits = np.zeros(len(pool), dtype=np.bool_)
+    for rows, types in _type_by_type(problem, pool):
+        fits[rows] |= _carries(problem, lot[rows], types)
     return fits
 
 

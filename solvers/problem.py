@@ -13,9 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from network.errors import SolveError
-from network.money import CENT, Int64, percent_of
-
-Bools = npt.NDArray[np.bool_]
+from network.money import CENT, Bools, Int64, percent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +149,9 @@ class Problem:
         return _rows_of(self.option_pool_start)
 
     @cached_property
-    def pool_of_type(self) -> Int64:
-        """Return the pool of every equipment type, (T,)."""
-        return _rows_of(self.pool_type_start)
+    def option_of_need(self) -> Int64:
+        """Return the option of every entry of `option_resource`."""
+        return _rows_of(self.option_resource_start)
 
     def options_of(self, lot: int) -> range:
         """Return the options of a lot."""
@@ -173,15 +171,6 @@ class Problem:
         """Return the fees of one customs entry of a load of `pool`; empty when the pool makes no entry."""
         scheme = int(self.pool_scheme[pool])
         return self.entry_schemes[scheme] if scheme >= 0 else ()
-
-    @cached_property
-    def lot_pair_forbidden(self) -> Bools:
-        """Return (n, n): True where two lots may not share a load, by class or because one travels alone."""
-        by_class = self.conflict[np.ix_(self.lot_class, self.lot_class)]
-        other_group = self.lot_group[:, None] != self.lot_group[None, :]
-        forbidden: Bools = by_class | (other_group & (self.lot_alone[:, None] | self.lot_alone[None, :]))
-        np.fill_diagonal(forbidden, False)
-        return forbidden
 
 
 def _frozen(values: object, dtype: type[np.generic], name: str) -> npt.NDArray[np.generic]:

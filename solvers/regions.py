@@ -31,11 +31,11 @@ def improve_regions(search: Search, start: Assignment, excess: Float64, rounds: 
     best, cost = start, evaluate(problem, start).cost
     rng = np.random.default_rng(search.seed + 1)
     state = State(problem, search.pairs, search.keep)
+    state.load_assignment(best)
     ranking = [_ranked(search, lot, excess) for lot in range(problem.n_lots)]
     for _ in range(rounds):
         if watch.stopped():
             break
-        state.load_assignment(best)
         options = {lot: ranking[lot][:_OPTIONS] for lot in _related(state, rng)}
         for lot, candidates in options.items():
             current = int(best.lot_option[lot])
@@ -47,6 +47,7 @@ def improve_regions(search: Search, start: Assignment, excess: Float64, rounds: 
             evaluation = evaluate(problem, answer.assignment)
             if evaluation.feasible and evaluation.cost < cost:
                 best, cost = answer.assignment, evaluation.cost
+                state.load_assignment(best)
     return best
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,11 @@ from consolidation.itineraries import LEGS, Itineraries, enumerate_itineraries
 from consolidation.plan_model import CostLine, Plan
 from consolidation.planner import plan
 from consolidation.pricing import OwnLine, Pricer, Prices
+from consolidation.shipment_files import inspect_shipments, write_shipments
 from consolidation.shipments import Shipment
 from network import clock
 from network.customs import DutyBook
+from network.errors import Finding
 from network.model import Network
 from network.money import from_micros
 from network.tables import KEYS, TABLES, Planning, Row
@@ -42,6 +46,14 @@ def goods(shipment_id: str = "S1", **changes: Any) -> Shipment:
     }  # fmt: skip
     columns = {**row, **changes}
     return Shipment.model_validate({name: value for name, value in columns.items() if value is not None})
+
+
+def findings(network: Network, *shipments: Shipment) -> list[Finding]:
+    """Return what is wrong with shipments once they are a file: s.csv, the first in row 2."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "s.csv"
+        write_shipments(shipments, path)
+        return inspect_shipments(path, network)[1]
 
 
 def edited(

@@ -15,6 +15,7 @@ from decimal import Decimal
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
 from consolidation.checking.dates import clearance, cutoff, delivery, devanning, work_out
+from consolidation.checking.inputs import considered
 from consolidation.checking.journeys import Journey, resolve
 from consolidation.checking.own_lines import own_lines, price_of_days
 from consolidation.checking.result import Violation, violation
@@ -35,14 +36,13 @@ _NO_WAY = {
 class _Ways:
     """Every dated way by which a seller alone can have goods at an FC, by the day of receipt."""
 
-    def __init__(self, world: World, first: dt.date) -> None:
+    def __init__(self, world: World, first: dt.date, last: dt.date) -> None:
         self._world = world
-        last = first + dt.timedelta(days=world.network.planning.horizon_days)
-        self._ready = list(self._hubs(list(world.runs(first, last))))
+        self._ready = list(self._centres(list(world.runs(first, last))))
         self._of_fc: dict[tuple[str, str], dict[int, list[_Way]]] = {}
         self._warehouses = [place for place in world.network.places if place.kind == "origin_warehouse"]
 
-    def _hubs(self, runs: list[Run]) -> Iterator[tuple[Run, Place, int]]:
+    def _centres(self, runs: list[Run]) -> Iterator[tuple[Run, Place, int]]:
         network = self._world.network
         onward: dict[str, list[str]] = defaultdict(list)
         for start, end in network.link:
@@ -53,22 +53,22 @@ class _Ways:
                 continue
             _, cleared = clearance(self._world, run, regime)
             for end in onward[run.gateway_in.place_id]:
-                hub = network.place.get(end)
-                if hub is not None and hub.kind == "deconsolidation_centre":
+                centre = network.place.get(end)
+                if centre is not None and centre.kind == "deconsolidation_centre":
                     link = network.link[run.gateway_in.place_id, end]
-                    yield run, hub, devanning(self._world, hub, link, cleared)[1]
+                    yield run, centre, devanning(self._world, centre, link, cleared)[1]
 
     def received_on(self, fc: Place, rule: Receiving, service: str, day: int) -> list[_Way]:
         """Return the ways of a service by which goods are received at an FC on a day."""
         key = (fc.place_id, service)
         if key not in self._of_fc:
             found: dict[int, list[_Way]] = defaultdict(list)
-            for run, hub, ready in self._ready:
-                fits = (run.lane.mode == "air") == (service == "alone_air") and fc.market in hub.serves_markets
+            for run, centre, ready in self._ready:
+                fits = (run.lane.mode == "air") == (service == "alone_air") and fc.market in centre.serves_markets
                 if fits:
-                    delivered = delivery(self._world, fc, ready, self._world.haul_km(hub, fc))
+                    delivered = delivery(self._world, fc, ready, self._world.haul_km(centre, fc))
                     received = delivered + math.ceil(rule.receiving_days)
-                    found[received] += [(run, hub, leg) for leg in ("ltl", "parcel")]
+                    found[received] += [(run, centre, leg) for leg in ("ltl", "parcel")]
             self._of_fc[key] = found
         return self._of_fc[key].get(day, [])
 
@@ -85,11 +85,11 @@ class _Ways:
                 )
             return
         received = day_number(shipment.ready_date) + row.baseline_days
-        for run, hub, leg in self.received_on(fc, rule, row.baseline_service or "", received):
+        for run, centre, leg in self.received_on(fc, rule, row.baseline_service or "", received):
             way = {
                 **blank, "final_leg": leg, "departure_id": run.run_id, "lane_id": run.lane.lane_id,
-                "gateway_out": run.lane.origin, "gateway_in": run.lane.destination, "deconsolidation_id": hub.place_id,
-                "regime_id": run.gateway_in.customs_regime,
+                "gateway_out": run.lane.origin, "gateway_in": run.lane.destination,
+                "deconsolidation_id": centre.place_id, "regime_id": run.gateway_in.customs_regime,
             }  # fmt: skip
             for warehouse in self._warehouses:
                 if (warehouse.place_id, run.lane.origin) in self._world.network.link:
@@ -98,8 +98,7 @@ class _Ways:
 
 def baselines(case: Case) -> Iterator[Violation]:
     """Yield violations for baselines that nobody could buy, or that are not the planned figures where nobody sells any."""
-    first = min((row.ready_date for row in case.shipments.values()), default=dt.date(1970, 1, 1))
-    ways = _Ways(case.world, first)
+    ways = _Ways(case.world, *considered(case.world.network, case.shipments.values()))
     for row in case.plan.shipments:
         where = f"shipment {row.shipment_id}"
         stated = (row.baseline_cost, row.baseline_priced_time, row.baseline_days)

@@ -17,6 +17,14 @@ HANDOVER = dt.time(18, 0)
 """Local time at which goods stuffed on a day leave the origin warehouse."""
 
 
+_DISPATCH_DAYS = 731
+"""Days in which a whole truck must leave."""
+
+
+class NoDispatchError(Exception):
+    """No whole truck ever leaves a deconsolidation centre; carries its id and the day from which one was looked for."""
+
+
 @dataclass(frozen=True)
 class Dates:
     """The dates of one journey: day numbers, and the instant (UTC minute) at which stuffed goods reach the gateway.
@@ -42,7 +50,13 @@ class Dates:
 
 
 def work_out(world: World, journey: Journey) -> Dates:
-    """Return every date of a journey."""
+    """Return every date of a journey.
+
+    Raises
+    ------
+    NoDispatchError
+        If its goods wait for a whole truck that never leaves.
+    """
     return _by_lane(world, journey, journey.chain) if journey.chain else _by_courier(world, journey)
 
 
@@ -104,10 +118,10 @@ def clearance(world: World, run: Run, regime: Regime) -> tuple[int, int]:
     return released, world.calendar(run.gateway_in).next_open(released + math.ceil(regime.clearance_days))
 
 
-def devanning(world: World, hub: Place, drayage: Link, cleared: int) -> tuple[int, int]:
+def devanning(world: World, centre: Place, drayage: Link, cleared: int) -> tuple[int, int]:
     """Return the days on which goods are in at a deconsolidation centre and ready for dispatch."""
-    arrived = world.calendar(hub).next_open(cleared + math.ceil(drayage.transit_days))
-    return arrived, world.calendar(hub).add_days(arrived, math.ceil(hub.dwell_days))
+    arrived = world.calendar(centre).next_open(cleared + math.ceil(drayage.transit_days))
+    return arrived, world.calendar(centre).add_days(arrived, math.ceil(centre.dwell_days))
 
 
 def delivery(world: World, fc: Place, start: int, km: Decimal) -> int:
@@ -119,26 +133,32 @@ def delivery(world: World, fc: Place, start: int, km: Decimal) -> int:
 def _inland(
     world: World, journey: Journey, chain: Chain, cleared: int
 ) -> tuple[int | None, tuple[tuple[str, str, str], ...]]:
-    hub, drayage = chain.hub, chain.drayage
-    if hub is None or drayage is None:
+    centre, drayage = chain.centre, chain.drayage
+    if centre is None or drayage is None:
         return None, ()
-    arrived, dispatched = devanning(world, hub, drayage, cleared)
+    arrived, dispatched = devanning(world, centre, drayage, cleared)
     if journey.planned.final_leg == "ftl":
-        dispatched = next_dispatch(world, hub, dispatched)
+        dispatched = next_dispatch(world, centre, dispatched)
     return dispatched, (
-        ("AT_DECONSOLIDATION", hub.place_id, _text(arrived)),
-        ("DISPATCHED", hub.place_id, _text(dispatched)),
+        ("AT_DECONSOLIDATION", centre.place_id, _text(arrived)),
+        ("DISPATCHED", centre.place_id, _text(dispatched)),
     )
 
 
-def next_dispatch(world: World, hub: Place, day: int) -> int:
-    """Return the first open day on or after `day` on which whole trucks leave a deconsolidation centre."""
+def next_dispatch(world: World, centre: Place, day: int) -> int:
+    """Return the first open day on or after `day` on which whole trucks leave a deconsolidation centre.
+
+    Raises
+    ------
+    NoDispatchError
+        If there is none within two years.
+    """
     weekdays = world.network.planning.truck_dispatch_weekdays
-    calendar = world.calendar(hub)
-    for later in range(day, day + 366):
+    calendar = world.calendar(centre)
+    for later in range(day, day + _DISPATCH_DAYS):
         if calendar.is_open(later) and str(date_of(later).isoweekday()) in weekdays:
             return later
-    return day
+    raise NoDispatchError(centre.place_id, date_of(day))
 
 
 def _text(day: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
 from consolidation.checking.case import Case
@@ -57,10 +57,15 @@ def hashes(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Itera
             yield violation("INPUT.HASH", "inputs", f"content hash of the {name}", found, expected)
 
 
+def considered(network: Network, shipments: Iterable[Shipment]) -> tuple[dt.date, dt.date]:
+    """Return the first and last local date of departures: from the first ready date to the horizon after the last."""
+    days = {row.ready_date for row in shipments} or {dt.date(1970, 1, 1)}
+    return min(days), max(days) + dt.timedelta(days=network.planning.horizon_days)
+
+
 def settings(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Iterator[Violation]:
-    """Yield violations for stated inputs that do not fit the network: name, currency, scenario, horizon, price of a day."""
-    first = min((row.ready_date for row in shipments), default=dt.date(1970, 1, 1))
-    last = first + dt.timedelta(days=network.planning.horizon_days)
+    """Yield violations for stated inputs that do not fit: network, currency, scenario, horizon, price of a day."""
+    first, last = considered(network, shipments)
     scenarios = {charge.scenario for charge in network.charges} | {"", network.header.scenario}
     pairs = (
         ("INPUT.NETWORK", "name of the network", plan.inputs.network, network.header.name),
@@ -81,8 +86,7 @@ def settings(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Ite
 
 def horizon(case: Case) -> Iterator[Violation]:
     """Yield a violation for each departure outside the horizon considered."""
-    first = min((row.ready_date for row in case.shipments.values()), default=dt.date(1970, 1, 1))
-    last = first + dt.timedelta(days=case.world.network.planning.horizon_days)
+    first, last = considered(case.world.network, case.shipments.values())
     for each in case.travellers.values():
         chain = each.journey.chain
         if chain is not None and not first <= chain.run.etd_date <= last:

@@ -22,12 +22,12 @@ _SPACE_SERVICE = {"air": ("air", "alone_air"), "rail_lcl": ("rail_lcl", "alone_l
 
 @dataclass(frozen=True)
 class Chain:
-    """The places of a journey by a lane; no hub and no drayage when a container goes unopened to its FC."""
+    """The places of a journey by a lane; no (deconsolidation) centre and no drayage for a container delivered unopened."""
 
     warehouse: Place
     origin_link: Link
     run: Run
-    hub: Place | None
+    centre: Place | None
     drayage: Link | None
     from_warehouse: bool
     collection_km: Decimal
@@ -67,7 +67,7 @@ class Journey:
         if self.chain is None:
             return (self.fc,)
         chain = self.chain
-        passed = (chain.warehouse, chain.run.gateway_out, chain.run.gateway_in, chain.hub, self.fc)
+        passed = (chain.warehouse, chain.run.gateway_out, chain.run.gateway_in, chain.centre, self.fc)
         return tuple(place for place in passed if place is not None)
 
 
@@ -131,17 +131,17 @@ class _Resolver:
             return None
         origin_link = self.link(warehouse.place_id, run.lane.origin)
         collection = self.collection(warehouse)
-        hub, drayage = None, None
+        centre, drayage = None, None
         if planned.service != "direct_container":
-            hub = self.place(planned.deconsolidation_id, "deconsolidation centre", "deconsolidation_centre")
-            drayage = self.link(run.lane.destination, hub.place_id) if hub else None
+            centre = self.place(planned.deconsolidation_id, "deconsolidation centre", "deconsolidation_centre")
+            drayage = self.link(run.lane.destination, centre.place_id) if centre else None
             if drayage is None:
                 return None
         elif planned.deconsolidation_id:
             self.refuse("SERVICE.LEGS", "centre of a direct container", planned.deconsolidation_id, "")
         if origin_link is None or collection is None:
             return None
-        return Chain(warehouse, origin_link, run, hub, drayage, *collection)
+        return Chain(warehouse, origin_link, run, centre, drayage, *collection)
 
     def courier(self) -> Courier | None:
         courier = self.world.network.courier.get(self.planned.courier_id)
@@ -206,7 +206,7 @@ class _Resolver:
                 return None
             self.service(chain)
             regime = self.regime(chain.run.gateway_in.customs_regime)
-            km = self.world.haul_km(chain.hub or chain.run.gateway_in, fc)
+            km = self.world.haul_km(chain.centre or chain.run.gateway_in, fc)
         if regime is None:
             return None
         return Journey(self.planned, self.shipment, fc, receiving, regime, chain, courier, km)

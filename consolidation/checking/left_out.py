@@ -6,7 +6,6 @@ price must have none; a single way that keeps every rule disproves it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -15,12 +14,14 @@ from typing import Any
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
 from consolidation.checking.dates import cutoff, work_out
+from consolidation.checking.inputs import considered
 from consolidation.checking.journeys import Journey, resolve
 from consolidation.checking.own_lines import trunk_priced
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World
 from consolidation.plan_model import PlannedShipment
 from consolidation.shipments import Shipment
+from network.areas import country_group
 from network.tables import Place
 
 _FC_RULES = (rules.fc_accepts_class, rules.carton_sides, rules.carton_weight)
@@ -44,10 +45,10 @@ def near_warehouses(world: World, shipment: Shipment) -> list[Place]:
         return []
     if start.place_id:
         return [place for place in houses if place.place_id == start.place_id]
-    home = rules.country_group(start.country)
+    home = country_group(start.country)
     far = [
         (world.road_km(start, place), k, place) for k, place in enumerate(houses)
-        if not start.country or rules.country_group(place.country) == home
+        if not start.country or country_group(place.country) == home
     ]  # fmt: skip
     most = Decimal(str(planning.max_collection_km))
     return [place for km, _, place in sorted(far)[: planning.warehouses_per_shipment] if km <= most]
@@ -78,11 +79,11 @@ def _rows(
                 if lane.buying == "load"
                 else {"air": "air", "rail_lcl": "rail_lcl"}.get(lane.mode, "co_load")
             )
-            for hub in onward[lane.destination]:
+            for centre in onward[lane.destination]:
                 way = {
-                    "service": service, "final_leg": "ltl" if hub.ltl_tariff else "parcel", "lane_id": lane.lane_id,
+                    "service": service, "final_leg": "ltl" if centre.ltl_tariff else "parcel", "lane_id": lane.lane_id,
                     "warehouse_id": warehouse.place_id, "departure_id": run.run_id, "gateway_out": lane.origin,
-                    "gateway_in": lane.destination, "deconsolidation_id": hub.place_id,
+                    "gateway_in": lane.destination, "deconsolidation_id": centre.place_id,
                     "regime_id": run.gateway_in.customs_regime,
                 }  # fmt: skip
                 yield PlannedShipment.model_construct(**{**blank, **same, **way})
@@ -118,13 +119,16 @@ def left_out(case: Case) -> Iterator[Violation]:
     rows = [row for row in case.plan.unplanned if not row.price and row.shipment_id in case.shipments]
     if not rows:
         return
-    first = min(row.ready_date for row in case.shipments.values())
-    runs = list(world.runs(first, first + dt.timedelta(days=world.network.planning.horizon_days)))
+    runs = list(world.runs(*considered(world.network, case.shipments.values())))
     onward: dict[str, list[Place]] = defaultdict(list)
     for start, end in world.network.link:
-        hub = world.network.place.get(end)
-        if hub is not None and hub.kind == "deconsolidation_centre" and (hub.ltl_tariff or hub.parcel_tariff):
-            onward[start].append(hub)
+        centre = world.network.place.get(end)
+        if (
+            centre is not None
+            and centre.kind == "deconsolidation_centre"
+            and (centre.ltl_tariff or centre.parcel_tariff)
+        ):
+            onward[start].append(centre)
     for row in rows:
         shipment = case.shipments[row.shipment_id]
         way = None if too_large(world, shipment) else _first_way(world, shipment, runs, onward)

@@ -70,7 +70,7 @@ def _outbound(world: World, journey: Journey, dates: Dates) -> Iterator[Step]:
     yield Step(tariff_of(warehouse, alone), dates.before)
     yield Step(chain.origin_link.tariff, dates.before, world.haul_km(warehouse, chain.run.gateway_out))
     yield Step(tariff_of(chain.run.gateway_out, alone), dates.before)
-    yield Step(lane.alone_tariff if alone else lane.tariff, dates.before, decimal(lane.distance_km))
+    yield Step(lane.alone_tariff if alone else lane.tariff, dates.before, world.trunk_km(lane))
     yield Step(tariff_of(chain.run.gateway_in, alone), dates.after)
 
 
@@ -81,17 +81,17 @@ def _inbound(world: World, journey: Journey, dates: Dates) -> Iterator[Step]:
     if chain is None:
         return
     km = journey.final_leg_km
-    if chain.hub is None or chain.drayage is None:
+    if chain.centre is None or chain.drayage is None:
         yield Step(chain.run.gateway_in.direct_tariff, dates.after, km)
         return
-    yield Step(chain.drayage.tariff, dates.after, world.haul_km(chain.run.gateway_in, chain.hub))
-    yield Step(tariff_of(chain.hub, journey.alone), dates.after)
-    yield Step(final_leg_tariff(chain.hub, journey.planned.final_leg), dates.after, km)
+    yield Step(chain.drayage.tariff, dates.after, world.haul_km(chain.run.gateway_in, chain.centre))
+    yield Step(tariff_of(chain.centre, journey.alone), dates.after)
+    yield Step(final_leg_tariff(chain.centre, journey.planned.final_leg), dates.after, km)
 
 
-def final_leg_tariff(hub: Place, leg: str) -> str:
+def final_leg_tariff(centre: Place, leg: str) -> str:
     """Return the tariff of a final leg from a deconsolidation centre; blank when it is not offered."""
-    return {"ltl": hub.ltl_tariff, "ftl": hub.ftl_tariff, "parcel": hub.parcel_tariff}.get(leg, "")
+    return {"ltl": centre.ltl_tariff, "ftl": centre.ftl_tariff, "parcel": centre.parcel_tariff}.get(leg, "")
 
 
 def own_lines(world: World, journey: Journey, dates: Dates) -> Own:

@@ -8,8 +8,8 @@ from consolidation.checking.case import Traveller
 from consolidation.checking.quantities import carton_kg, carton_sides_cm, cartons_of, country_of_origin, layers_of
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import decimal
+from network.areas import country_group
 
-_GROUPS = {"HK": "CN", "MO": "CN"}
 Rule = Callable[[Traveller], Iterator[Violation]]
 
 
@@ -81,7 +81,7 @@ def container_accepted(each: Traveller) -> Iterator[Violation]:
     """Yield violations when an unopened container goes to an FC that does not take it, or too far."""
     world, journey = each.world, each.journey
     chain, planning = journey.chain, world.network.planning
-    if chain is None or chain.hub is not None:
+    if chain is None or chain.centre is not None:
         return
     pod, fc = chain.run.gateway_in, journey.fc
     if not journey.receiving.accepts_containers:
@@ -99,10 +99,12 @@ def container_accepted(each: Traveller) -> Iterator[Violation]:
 def centre_serves(each: Traveller) -> Iterator[Violation]:
     """Yield a violation when the deconsolidation centre does not serve the FC's market."""
     journey = each.journey
-    hub = journey.chain.hub if journey.chain else None
-    if hub is not None and journey.fc.market not in hub.serves_markets:
-        served = ", ".join(hub.serves_markets) or "none"
-        yield violation("HUB.MARKET", journey.where, f"market from {hub.place_id}", journey.fc.market, served)
+    centre = journey.chain.centre if journey.chain else None
+    if centre is not None and journey.fc.market not in centre.serves_markets:
+        served = ", ".join(centre.serves_markets) or "none"
+        yield violation(
+            "DECONSOLIDATION.MARKET", journey.where, f"market from {centre.place_id}", journey.fc.market, served
+        )
 
 
 def warehouse_near(each: Traveller) -> Iterator[Violation]:
@@ -155,11 +157,6 @@ def in_horizon(each: Traveller) -> Iterator[Violation]:
     allowed = world.network.planning.max_wait_days
     if not 0 <= days <= allowed:
         yield violation("HORIZON.WAIT", journey.where, "days from ready to departure", days, f"0 to {allowed}")
-
-
-def country_group(country: str) -> str:
-    """Return the country, or the one that it forms a single market of origin with."""
-    return _GROUPS.get(country, country)
 
 
 RULES: tuple[Rule, ...] = (

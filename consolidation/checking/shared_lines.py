@@ -25,22 +25,22 @@ def load_steps(held: Held) -> tuple[str, list[Step]]:
     if chain is None:
         return "", []
     if held.load.kind == "truck":
-        if chain.hub is None or first.dates.dispatched is None:
+        if chain.centre is None or first.dates.dispatched is None:
             return "", []
-        return "truck", [Step(chain.hub.ftl_tariff, date_of(first.dates.dispatched), first.journey.final_leg_km)]
+        return "truck", [Step(chain.centre.ftl_tariff, date_of(first.dates.dispatched), first.journey.final_leg_km)]
     run, before, after = chain.run, first.dates.before, first.dates.after
     steps = [
         Step(chain.warehouse.tariff, before),
         Step(chain.origin_link.tariff, before, world.haul_km(chain.warehouse, run.gateway_out)),
         Step(run.gateway_out.tariff, before),
-        Step(run.lane.tariff, before, decimal(run.lane.distance_km)),
+        Step(run.lane.tariff, before, world.trunk_km(run.lane)),
         Step(run.gateway_in.tariff, after),
     ]
-    if chain.hub is None or chain.drayage is None:
+    if chain.centre is None or chain.drayage is None:
         steps.append(Step(run.gateway_in.direct_tariff, after, first.journey.final_leg_km))
     else:
-        steps.append(Step(chain.drayage.tariff, after, world.haul_km(run.gateway_in, chain.hub)))
-        steps.append(Step(tariff_of(chain.hub, alone=False), after))
+        steps.append(Step(chain.drayage.tariff, after, world.haul_km(run.gateway_in, chain.centre)))
+        steps.append(Step(tariff_of(chain.centre, alone=False), after))
     return run.lane.mode, steps
 
 

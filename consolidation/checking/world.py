@@ -14,13 +14,15 @@ from network.geo import Coordinates, Locator, distance_km
 from network.model import Network
 from network.tables import Charge, Departure, Duty, Lane, Place
 
+_YEARS = (1970, 9000)
+"""Years in which runs are judged, so that no date after them leaves the calendar."""
 BASES_OF = {"shipment": SHIPMENT_BASES, "load": LOAD_BASES, "entry": ENTRY_BASES}
 """Bases that are counted per shipment, per load and per customs entry."""
 
 
-def decimal(value: float | Decimal | None) -> Decimal:
-    """Return a float of the network as the decimal it was written as; None counts as zero."""
-    return Decimal(0) if value is None else Decimal(str(value))
+def decimal(value: float | Decimal) -> Decimal:
+    """Return a float of the network as the decimal it was written as."""
+    return Decimal(str(value))
 
 
 def in_force(row: Charge | Duty, day: dt.date) -> bool:
@@ -92,6 +94,10 @@ class World:
             return decimal(link.distance_km)
         return self.road_km(start, end)
 
+    def trunk_km(self, lane: Lane) -> Decimal:
+        """Return the length of a lane, km."""
+        return decimal(self.network.lane_km(lane))
+
     @cached_property
     def _tariffs(self) -> dict[str, list[Charge]]:
         found: dict[str, list[Charge]] = {}
@@ -157,6 +163,8 @@ class World:
             date = dt.date.fromisoformat(text)
         except ValueError:
             return f"{text!r} is no date"
+        if not _YEARS[0] <= date.year <= _YEARS[1]:
+            return f"{date} is not between {_YEARS[0]} and {_YEARS[1]}"
         refusal = not_running(row, date)
         lane = self.network.lane.get(row.lane_id)
         if refusal or lane is None:

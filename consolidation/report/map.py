@@ -21,6 +21,7 @@ from consolidation.plan_model import Plan, PlannedShipment
 from consolidation.report import _flows, _html
 from consolidation.report._flows import ANY, Flow, selection_key
 from consolidation.report._geometry import LABEL_MARKER_PX, VIEWS, Label, View, dense, great_circle, place_labels
+from network.geo import sea_path
 from network.model import Network
 from network.tables import Lane, Place
 
@@ -75,9 +76,9 @@ def map_figure(plan: Plan, network: Network) -> go.Figure:
     return go.Figure(data=[go.Scattergeo(trace) for trace in _with_titles(traces)], layout=_layout(plan, view))
 
 
-def write_map(plan: Plan, network: Network, path: Path) -> None:
-    """Write the map as one page that works from a file without a network."""
-    figure = map_figure(plan, network)
+def write_map(plan: Plan, network: Network, path: Path, figure: go.Figure | None = None) -> None:
+    """Write the map as one page that works from a file without a network; `figure` is drawn where it is at hand."""
+    figure = map_figure(plan, network) if figure is None else figure
     body = f'<header><h1>Map of plan {escape(plan.plan_id)}</h1><p class="lead">{_sentence(plan)}</p></header>'
     body += map_block(plan, figure)
     title = f"Map of plan {plan.plan_id}"
@@ -155,13 +156,16 @@ def _lane_traces(network: Network, chosen: dict[str, list[PlannedShipment]], cur
 
 
 def _lane_path(network: Network, lane: Lane) -> list[tuple[float, float]]:
+    """Return the stored path of a lane, else one over sea, else the shortest line."""
     path = network.path.get(lane.lane_id, ())
     if len(path) >= 2:
         return dense(path)
-    ends = network.place.get(lane.origin), network.place.get(lane.destination)
-    if ends[0] is None or ends[1] is None:
+    origin, destination = network.place.get(lane.origin), network.place.get(lane.destination)
+    if origin is None or destination is None:
         return []
-    return great_circle((ends[0].lon, ends[0].lat), (ends[1].lon, ends[1].lat))
+    if lane.mode.startswith("ocean"):
+        return dense(sea_path(origin, destination))
+    return great_circle((origin.lon, origin.lat), (destination.lon, destination.lat))
 
 
 def _lane_text(lane: Lane, flow: Flow, currency: str) -> str:

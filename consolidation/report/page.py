@@ -32,9 +32,12 @@ _STOPS = {
 """What each reason of :class:`solvers.outcome.StopReason` means."""
 
 
-def write_report(plan: Plan, network: Network, path: Path) -> None:
-    """Write the report of a plan as one page that works from a file without a network."""
-    figures: dict[str, go.Figure] = {"map": map_figure(plan, network)}
+def write_report(plan: Plan, network: Network, path: Path, figure: go.Figure | None = None) -> None:
+    """Write the report of a plan as one page that works from a file without a network.
+
+    `figure` is the map where it is at hand, else it is made here.
+    """
+    figures: dict[str, go.Figure] = {"map": map_figure(plan, network) if figure is None else figure}
     parts = [_head(plan, network), _certificate(plan), _savings(plan, figures)]
     parts.append(section("map-section", "Map", map_block(plan, figures["map"])))
     parts += [_cost(plan, figures), _fill(plan, figures), _timeline(plan, network, figures)]
@@ -286,9 +289,11 @@ def _unplanned(plan: Plan) -> str:
 
 
 def _refusals(plan: Plan) -> str:
-    columns = [Column("Rule"), Column("Refused", "itineraries", 0)]
+    columns = [Column("Rule"), Column("Refused", "times", 0)]
     rows = sorted(plan.refusals.items(), key=lambda pair: (-pair[1], pair[0]))
-    text = "<p>How many itineraries each rule refused while all possible journeys were listed.</p>"
+    text = (
+        "<p>How often each rule refused a shipment, a warehouse or a route while all possible journeys were listed.</p>"
+    )
     return section("refusals-section", "Refusals", text, table("refusals", columns, rows) if rows else "<p>None.</p>")
 
 

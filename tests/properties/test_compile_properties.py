@@ -107,7 +107,7 @@ def _everything(found: Any, cost: Any, pooling: Any, limits: Any) -> Any:
 def test_reductions_keep_the_optimum(network: Network, week: list[Shipment]) -> None:
     reduced = compiled(network, *week).problem
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiling, "_reduce", _everything)
+        patch.setattr(compiling, "reduce_options", _everything)
         full = compiled(network, *week).problem
     assert reduced.n_options <= full.n_options
     answer = solve(reduced, EXACT)

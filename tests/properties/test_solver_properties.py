@@ -33,7 +33,6 @@ def _truth(problem: Problem) -> int:
 @given(tiny_problems(max_lots=4))
 def test_exact_model_finds_the_cost_of_the_oracle(problem: Problem) -> None:
     answer = solve_region(problem, whole(problem, Pairs(problem).usable), Effort(1, 10.0, 60.0))
-    assert answer.complete
     assert answer.assignment is not None
     evaluation = evaluate(problem, answer.assignment)
     assert evaluation.feasible
@@ -60,6 +59,7 @@ def test_heuristics_keep_every_rule_and_never_beat_the_truth(problem: Problem, s
     truth = _truth(problem)
     pairs = Pairs(problem)
     first = construct(problem, pairs, FREE)
+    assert first is not None
     better = improve(Search(problem, pairs, FREE, seed), first, 40)
     costs = [evaluate(problem, plan) for plan in (first, better)]
     assert all(evaluation.feasible for evaluation in costs)
@@ -115,6 +115,22 @@ def test_the_order_of_lots_does_not_change_the_exact_cost(problem: Problem, rand
 @_some
 @given(tiny_problems())
 def test_a_state_loads_what_it_gave(problem: Problem) -> None:
-    plan: Assignment = construct(problem, Pairs(problem), FREE)
+    plan = construct(problem, Pairs(problem), FREE)
+    assert plan is not None
     state = State(problem, Pairs(problem))
-    assert state.load_assignment(plan) or state.cost >= evaluate(problem, plan).cost
+    state.load_assignment(plan)
+    assert (state.assignment(), state.cost) == (plan, evaluate(problem, plan).cost)
+
+
+@_many
+@given(tiny_problems())
+def test_a_state_loads_every_plan_that_keeps_the_rules(problem: Problem) -> None:
+    plan = cheapest(problem)
+    state = State(problem, Pairs(problem))
+    for lot in range(problem.n_lots):
+        state.place(lot)
+    state.load_assignment(plan)
+    assert (state.assignment(), state.cost) == (plan, evaluate(problem, plan).cost)
+    for lot in range(problem.n_lots):
+        state.remove(lot)
+    assert state.cost == evaluate(problem, Assignment.unplanned(problem.n_lots)).cost

@@ -88,7 +88,7 @@ def test_breaks_as_text() -> None:
         Break(Decimal(100), Decimal("5.83")),
     )
     assert parse_breaks("") == ()
-    for text in ("45", "45:", ":6", "45-6", "a:b"):
+    for text in ("45", "45:", ":6", "45-6", "a:b", "-45:6", "45:-6", "45:nan", "inf:6"):
         with pytest.raises(ValueError, match="from:rate pairs"):
             parse_breaks(text)
 

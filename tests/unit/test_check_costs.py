@@ -13,7 +13,7 @@ from consolidation.checking.shared_lines import load_lines
 from consolidation.checking.world import World, not_running
 from consolidation.plan_model import PlannedLoad
 from network.tables import Departure
-from tests.hand_plan import FINAL_KM, NETWORK, S1, S2, hand_plan, shipment, traveller
+from tests.hand_plan import FINAL_KM, NETWORK, S1, S2, hand_plan, shipment, traveller, verdict
 
 LCL: dict[str, Any] = {
     "service": "co_load", "lane_id": "YTN-LAX-LCL", "departure_id": "YTN-LAX-LCL-W@2026-12-05", "trunk_load_id": "",
@@ -140,6 +140,16 @@ def test_a_truck_leaves_on_its_weekday_and_is_shared_by_room() -> None:
     ]  # fmt: skip
 
 
+def test_a_truck_that_never_leaves_is_no_date_but_a_violation() -> None:
+    content = hand_plan()
+    content["shipments"][0] |= {"final_leg": "ftl", "truck_load_id": "T0001"}
+    never = NETWORK.planning.model_copy(update={"truck_dispatch_weekdays": ()})
+    (found,) = [
+        row for row in verdict(content, NETWORK.replace(planning=never)).violations if row.cause == "DATE.NO_DISPATCH"
+    ]
+    assert (found.where, found.found) == ("shipment S1", "none from DC-LAX after 2026-12-24")
+
+
 def test_a_direct_container_pays_its_own_haul() -> None:
     way: dict[str, Any] = {"service": "direct_container", "final_leg": "direct", "deconsolidation_id": ""}
     each = traveller(shipment(S1), **way)
@@ -176,6 +186,12 @@ def test_rates_of_another_scenario_are_left_out() -> None:
     assert "ocean-us-baf" in [
         row.charge_id for row in World(peak).charges("OCEAN-US", dt.date(2026, 12, 2), "ocean", "load")
     ]
+
+
+def test_runs_after_the_calendar_ends_are_none() -> None:
+    always = NETWORK.departures[0].model_copy(update={"valid_to": None, "weekday": 5})
+    run = World(NETWORK.replace(departures=(always,))).run(f"{always.departure_id}@9999-12-31")
+    assert run == "9999-12-31 is not between 1970 and 9000"
 
 
 def test_departures_run_on_their_days_only() -> None:

@@ -64,6 +64,15 @@ def test_numbers_beyond_reason_are_a_violation(folder: Path) -> None:
     assert "SUM.COST" in _causes(folder) or "VALUE.RANGE" in _causes(folder)
 
 
+def test_what_was_found_before_numbers_beyond_reason_is_kept(folder: Path) -> None:
+    content = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    content["plan_id"], content["options"] = " ", {"value_of_day_per_m3": "1e400"}
+    (folder / "plan.json").write_text(json.dumps(content), encoding="utf-8")
+    found = _causes(folder)
+    assert {"PLAN.ID", "VALUE.RANGE"} <= set(found)
+    assert found.index("PLAN.ID") < found.index("VALUE.RANGE")
+
+
 def _edit(name: str, old: str, new: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
         text = (folder / name).read_text(encoding="utf-8")

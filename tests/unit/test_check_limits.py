@@ -51,7 +51,7 @@ NARROWER: list[tuple[str, Network]] = [
     ("RECEIVING.CLASS_REFUSED", _receiving(refused_classes=("general",))),
     ("RECEIVING.CARTON_WEIGHT", _receiving(max_carton_kg=19.9)),
     ("RECEIVING.NO_RULE", NETWORK.replace(receiving=NETWORK.receiving[1:])),
-    ("HUB.MARKET", _place("DC-LAX", serves_markets=("CA",))),
+    ("DECONSOLIDATION.MARKET", _place("DC-LAX", serves_markets=("CA",))),
     ("CUSTOMS.NO_RATE", NETWORK.replace(duties=tuple(row for row in NETWORK.duties if row.schedule != "US"))),
     ("CUSTOMS.NO_POINT", NETWORK.replace(regimes=NETWORK.regimes[1:])),
     ("HORIZON.WAIT", _planning(max_wait_days=7)),

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from consolidation.generate import generate
-from consolidation.shipment_files import check_shipments, content_hash, read_shipments, write_shipments
+from consolidation.shipment_files import content_hash, read_shipments, write_shipments
 from consolidation.shipments import Shipment
 from network.errors import InputError
+from tests.goods import findings
 from tests.networks import tiny_network
 
 MONDAY = dt.date(2026, 11, 30)
@@ -41,7 +42,7 @@ def test_a_longer_week_begins_with_the_shorter_one(week: list[Shipment]) -> None
 
 def test_the_network_knows_everything(week: list[Shipment], tmp_path: Path) -> None:
     assert len(week) == 2000
-    assert check_shipments(week, tiny_network()) == []
+    assert findings(tiny_network(), *week) == []
     write_shipments(week[:200], tmp_path / "week.csv")
     assert read_shipments(tmp_path / "week.csv", tiny_network()) == tuple(week[:200])
 

@@ -23,13 +23,13 @@ from consolidation import cli
 from consolidation._version import __version__
 from consolidation.addresses import geocode_origins
 from consolidation.checker import judge
-from consolidation.shipment_files import check_shipments, write_shipments
+from consolidation.shipment_files import write_shipments
 from network.errors import DragonBoatError, InputError
 from network.geo import GEOCODER, Coordinates, Locator
 from network.geocode import AddressCache, GeocodingError, default_cache_file, geopy_geocoder, with_addresses
 from network.io import content_hash, read_network, write_network, write_workbook
 from network.model import Network
-from tests.goods import goods, lines_of, quick_plan, total
+from tests.goods import findings, goods, lines_of, quick_plan, total
 from tests.networks import tiny_network
 
 LAKE = {"lat": "22.6500000", "lon": "114.0300000", "display_name": "a lake", "address": {"country_code": "cn"}}
@@ -342,9 +342,9 @@ def test_every_address_is_known_afterwards_or_listed(addresses: list[str]) -> No
 
 def test_a_plan_from_a_resolved_address_is_accepted() -> None:
     rows = [goods(origin="West Lake")]
-    assert "dragonboat geocode" in check_shipments(rows, tiny_network())[0].maybe
+    assert "dragonboat geocode" in findings(tiny_network(), *rows)[0].maybe
     network, _ = with_addresses(tiny_network(), ["West Lake"], KNOWN.get)
-    assert check_shipments(rows, network) == []
+    assert findings(network, *rows) == []
     made = quick_plan(network, rows)
     assert judge(made, network, rows).violations == ()
     assert total(lines_of(made, "US.S301", "S1")) == Decimal("200.00")

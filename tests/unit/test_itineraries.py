@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from consolidation.itineraries import LEGS, enumerate_itineraries, measure, shipment_rule
+from consolidation.demand import measure, shipment_rule
+from consolidation.itineraries import LEGS, enumerate_itineraries
 from consolidation.shipments import Shipment
 from network.customs import DutyBook
 from network.geo import Locator
@@ -336,7 +337,7 @@ def test_modes_and_places_refuse_classes() -> None:
     assert liquid.refusals[0]["MODE.CLASS_REFUSED"] > 0
     battery = found(tiny_network(), goods(origin="Ningbo", cargo_class="lithium_battery"))
     assert rows_of(battery, "ltl") == []
-    assert battery.refusals[0]["PLACE.CLASS_REFUSED"] == 1
+    assert battery.refusals[0]["PLACE.CLASS_REFUSED"] > 0
     for place in ("CNYTN", "USLAX", "DC-LAX"):
         rule = {"rule": "place_refuses", "subject": place, "cargo_class": "magnet"}
         network = tiny_network(compatibility=_rules(rule))

@@ -12,10 +12,12 @@ from python_calamine import CalamineWorkbook
 import network.io as network_io
 from network.atomic import new_file, new_folder
 from network.charges import Break
+from network.consistency import check_network
 from network.errors import Finding, InputError
 from network.io import content_hash, inspect_network, read_network, write_network, write_template, write_workbook
 from network.model import Network
 from network.tables import TABLES, Planning
+from tests.goods import edited
 from tests.networks import ROWS, tiny_network
 
 
@@ -232,6 +234,69 @@ def test_trucks_and_their_days(tmp_path: Path) -> None:
         ("truck_dispatch_weekdays", "9", ""), ("truck_equipment", "53TRK", "you meant '53TRL'"),
         ("truck_equipment", "40HC", ""),
     ]  # fmt: skip
+
+
+def _planned(**changes: Any) -> list[tuple[str, str, str]]:
+    return [(f.field, f.value, f.rule) for f in check_network(tiny_network(**changes))]
+
+
+def test_trucks_that_would_never_leave() -> None:
+    none = Planning(truck_equipment=("53TRL",), truck_dispatch_weekdays=())
+    assert _planned(planning=none) == [("truck_dispatch_weekdays", "", "TRUCK.DAYS")]
+    assert _planned(planning=Planning(truck_dispatch_weekdays=())) == []
+    closed = edited("places", {"DC-LAX": {"closed_weekdays": "2;5;6"}})
+    assert _planned(places=closed) == [("closed_weekdays", "2;5;6", "TRUCK.DAYS")]
+    assert _planned(places=closed, planning=Planning()) == []
+    daily = Planning(truck_equipment=("53TRL",), truck_dispatch_weekdays=("1", "2"))
+    assert _planned(places=closed, planning=daily) == []
+    no_trucks = edited("places", {"DC-LAX": {"closed_weekdays": "2;5", "ftl_tariff": ""}})
+    assert _planned(places=no_trucks) == []
+
+
+NO_TEU: dict[str, Any] = {"40HC": {"teu": 0.0}}
+
+
+def _reasons(**changes: Any) -> list[str]:
+    found = check_network(tiny_network(equipment=edited("equipment", NO_TEU), **changes))
+    assert {(f.row, f.field, f.rule) for f in found} <= {(3, "teu", "EQUIPMENT.TEU")}
+    return [f.expected for f in found]
+
+
+def test_equipment_without_teu_where_they_are_counted() -> None:
+    free = edited("departures", {"YTN-LAX-W": {"allotment_teu": None}})
+    flat = {"ocean-us-baf": {"basis": "per_load"}}
+    assert _reasons() == ["TEU above 0, as departure YTN-LAX-W has an allotment"]
+    assert _reasons(departures=free) == ["TEU above 0, as charge ocean-us-baf counts them"]
+    assert _reasons(departures=free, charges=edited("charges", flat)) == []
+    for charge in ("pod-us-thc", "wh-stuff", "dray-us", "decon-us", "direct-us", "pol-thc-40"):
+        charges = edited("charges", {**flat, charge: {"basis": "per_teu"}})
+        assert _reasons(departures=free, charges=charges) == [f"TEU above 0, as charge {charge} counts them"]
+    by_air = {"pod-us-thc": {"basis": "per_teu", "modes": "air"}, "pol-thc-20": {"basis": "per_teu"}}
+    assert _reasons(departures=free, charges=edited("charges", {**flat, **by_air})) == []
+
+
+def test_a_truck_charged_by_teu_has_them() -> None:
+    found = check_network(tiny_network(charges=edited("charges", {"ftl-us": {"basis": "per_teu"}})))
+    assert [(f.row, f.field, f.expected) for f in found] == [(4, "teu", "TEU above 0, as charge ftl-us counts them")]
+
+
+@pytest.mark.parametrize(
+    ("charge", "changes", "field", "value"),
+    [
+        ("us-broker", {"min_quantity": "1"}, "min_quantity", "1"),
+        ("us-broker", {"breaks": "1:90"}, "breaks", "1:90"),
+        ("us-mpf", {"min_quantity": "100"}, "min_quantity", "100"),
+        ("us-mpf", {"breaks": "1000:0.3"}, "breaks", "1000:0.3"),
+        ("us-mpf", {"rate": "0.34640001"}, "rate", "0.34640001"),
+    ],
+)
+def test_fees_of_an_entry_are_plain(charge: str, changes: dict[str, Any], field: str, value: str) -> None:
+    found = check_network(tiny_network(charges=edited("charges", {charge: changes})))
+    assert [(f.field, f.value, f.rule) for f in found] == [(field, value, "CHARGE.ENTRY")]
+
+
+def test_a_percentage_of_an_entry_may_have_seven_decimals() -> None:
+    assert _planned(charges=edited("charges", {"us-mpf": {"rate": "0.3464001"}})) == []
 
 
 def test_the_verbs_are_public() -> None:

@@ -49,6 +49,8 @@ CASES: list[tuple[str, Change, dict[str, Any], str]] = [
      {"cargo_class": "magnet"}, "does not handle cargo class magnet"),
     ("CUSTOMS.NO_RATE", lambda: {"duties": edited("duties", keep=["us-mfn-lamps", "eu-mfn"])},
      {"hs_code": "850760"}, "no duty rate covers HS code 850760"),
+    ("LEG.NONE", lambda: {"couriers": (), "places": edited("places", {"DC-HAM": {"ltl_tariff": "", "ftl_tariff": ""}})},
+     {"destination_fc": "DTM2"}, "offer no final leg to FC DTM2"),
     ("PRICE", lambda: _sailing_only(departures=edited("departures", {"YTN-LAX-W": {"allotment_teu": 0}},
                                                       keep=["YTN-LAX-W", "YTN-HAM-W"])), {},
      "leaving it out was cheaper than any itinerary with room for it"),

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from consolidation.shipment_files import (
     ALIASES,
-    check_shipments,
     content_hash,
     inspect_shipments,
     known_classes,
@@ -23,6 +22,7 @@ from consolidation.shipment_files import (
 )
 from consolidation.shipments import Shipment
 from network.errors import InputError
+from tests.goods import edited, findings
 from tests.networks import tiny_network
 
 BASE: dict[str, Any] = {
@@ -182,7 +182,7 @@ def test_hash_ignores_order_and_spelling_but_not_content() -> None:
 
 @pytest.mark.parametrize("origin", ["WH-SZX", "shenzhen", "Shenzhen, Longgang", "22.54, 114.06"])
 def test_origins_that_are_known(origin: str) -> None:
-    assert check_shipments([_shipment(origin=origin)], tiny_network()) == []
+    assert findings(tiny_network(), _shipment(origin=origin)) == []
 
 
 def test_what_the_network_does_not_know() -> None:
@@ -191,16 +191,47 @@ def test_what_the_network_does_not_know() -> None:
         _shipment(shipment_id="S3", origin="Shenzen"), _shipment(shipment_id="S4", currency="GBP"),
         _shipment(shipment_id="S5", cargo_class="liqid"), _shipment(),
     ]  # fmt: skip
-    found = check_shipments(shipments, tiny_network(), "s.csv")
+    found = findings(tiny_network(), *shipments)
     assert [(f.row, f.field, f.value, f.maybe) for f in found] == [
-        (7, "shipment_id", "S1", ""),
-        (4, "origin", "Shenzen", "you meant 'Shenzhen'"),
         (2, "destination_fc", "ONT9", "you meant 'ONT8'"),
         (3, "destination_fc", "DC-LAX", ""),
+        (4, "origin", "Shenzen", "you meant 'Shenzhen'"),
         (5, "currency", "GBP", ""),
         (6, "cargo_class", "liqid", "you meant 'liquid'"),
+        (7, "shipment_id", "S1", ""),
     ]
     assert {f.rule for f in found} == {"REFERENCE.UNKNOWN", "KEY.DUPLICATE"}
+
+
+KNIFE = {"us-mfn-lamps": {"per_unit": "0.008"}}
+
+
+def test_units_are_needed_where_a_duty_counts_them() -> None:
+    network = tiny_network(duties=edited("duties", KNIFE))
+    found = findings(
+        network, _shipment(), _shipment(shipment_id="S2", units=500), _shipment(shipment_id="S3", destination_fc="DTM2"),
+        _shipment(shipment_id="S4", hs_code="8507600000"), _shipment(shipment_id="S5", hs_code="9405.42.0000"),
+    )  # fmt: skip
+    expected = "the number of units: duty us-mfn-lamps counts them"
+    assert [(f.row, f.field, f.value, f.expected, f.rule) for f in found] == [
+        (2, "units", "", expected, "VALUE.MISSING"), (6, "units", "", expected, "VALUE.MISSING"),
+    ]  # fmt: skip
+    off = {"us-mfn-lamps": {"per_unit": "0.008", "enabled": "no"}}
+    assert findings(tiny_network(duties=edited("duties", off)), _shipment()) == []
+
+
+@pytest.mark.parametrize(
+    ("charge", "needed"),
+    [("ltl-us", "ONT8"), ("parcel-us", "ONT8"), ("courier-us", "ONT8"), ("us-broker", "ONT8"), ("ltl-de", "DTM2"),
+     ("ocean-us-baf", "ONT8"), ("lcl-us-alone", "ONT8"), ("dray-us", "ONT8"), ("direct-us", "ONT8")],
+)  # fmt: skip
+def test_units_are_needed_where_a_charge_counts_them(charge: str, needed: str) -> None:
+    network = tiny_network(charges=edited("charges", {charge: {"basis": "per_unit"}}))
+    for fc in ("ONT8", "DTM2"):
+        told = [f.expected for f in findings(network, _shipment(destination_fc=fc))]
+        assert told == ([f"the number of units: charge {charge} counts them"] if fc == needed else [])
+    other = {charge: {"basis": "per_unit", "scenario": "peak"}}
+    assert findings(tiny_network(charges=edited("charges", other)), _shipment(destination_fc=needed)) == []
 
 
 def test_known_classes() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from network.errors import SolveError
 from network.money import MICROS
-from solvers import Problem, Progress, Solved, SolveOptions, StopReason, evaluate, solve
+from solvers import NoPlan, Problem, Progress, Solved, SolveOptions, StopReason, evaluate, solve
 from solvers._watch import Watch
 from solvers.bound import DualAscent
 from solvers.pairs import Pairs
@@ -84,10 +86,30 @@ def test_cancelling_returns_the_best_plan_so_far() -> None:
     assert outcome.trace == tuple(events)
 
 
-def test_no_time_still_gives_a_plan() -> None:
-    outcome = _solved(synthetic_week(WeekShape(lots=15, departures=6)), SolveOptions(time_limit_s=0.0))
-    assert outcome.stop_reason is StopReason.TIME
-    assert not outcome.proven
+def test_no_time_gives_no_plan() -> None:
+    outcome = solve(synthetic_week(WeekShape(lots=15, departures=6)), SolveOptions(time_limit_s=0.0))
+    assert outcome == NoPlan(StopReason.TIME)
+
+
+def test_cancelling_at_once_gives_no_plan() -> None:
+    outcome = solve(synthetic_week(WeekShape(lots=15, departures=6)), cancelled=lambda: True)
+    assert outcome == NoPlan(StopReason.CANCELLED)
+
+
+def test_cancelling_during_the_first_construction_keeps_what_was_placed() -> None:
+    looks = itertools.count()
+    outcome = solve(synthetic_week(WeekShape(lots=60, departures=6)), cancelled=lambda: next(looks) >= 1)
+    assert isinstance(outcome, Solved)
+    assert outcome.stop_reason is StopReason.CANCELLED
+    assert outcome.evaluation.feasible
+    assert 0 < int((outcome.assignment.lot_option >= 0).sum()) <= 50
+
+
+@pytest.mark.parametrize("lots", [[], [Lot(unplanned=70)]])
+def test_without_any_option_leaving_all_unplanned_is_the_plan_even_without_time(lots: list[Lot]) -> None:
+    outcome = solve(make_problem(lots), SolveOptions(time_limit_s=0.0), cancelled=lambda: True)
+    assert isinstance(outcome, Solved)
+    assert outcome.cost == 70 * MICROS * len(lots)
 
 
 def test_the_bound_only_rises_and_the_best_cost_only_falls() -> None:

@@ -1,0 +1,127 @@
+"""What prices and rules need to know of every shipment, as arrays, and the rules that look at a shipment alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from consolidation.shipments import Shipment
+from network import clock
+from network.geo import Coordinates, Locator
+from network.model import Network
+from network.money import Float64, Int64, to_micros
+from network.tables import Equipment, Place
+
+CARTON_M3 = 0.06
+"""Volume of a typical carton, used to count cartons where a shipment does not say."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What prices and rules need to know of every shipment, as arrays; n shipments in the order given.
+
+    Attributes
+    ----------
+    volume_cm3, weight_g : (n,) int64
+    value : (n,) int64, goods value, micro-units of the plan currency
+    cartons, units, pallets : (n,) int64
+    ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
+    late_price : (n,) float64, plan currency per late day
+    """
+
+    shipments: tuple[Shipment, ...]
+    fcs: tuple[Place, ...]
+    origins: tuple[Coordinates, ...]
+    volume_cm3: Int64
+    weight_g: Int64
+    value: Int64
+    cartons: Int64
+    units: Int64
+    pallets: Int64
+    ready_day: Int64
+    due_day: Int64
+    late_price: Float64
+
+    @property
+    def volume_m3(self) -> Float64:
+        """Volumes in m3, (n,) float64."""
+        return self.volume_cm3 / 1e6
+
+    @property
+    def weight_kg(self) -> Float64:
+        """Gross weights in kg, (n,) float64."""
+        return self.weight_g / 1e3
+
+    @property
+    def revenue_ton(self) -> Float64:
+        """The larger of m3 and tonnes, (n,) float64."""
+        return np.maximum(self.volume_m3, self.weight_kg / 1000.0)
+
+    def country_of_origin(self, position: int) -> str:
+        """Return where the goods of one shipment were made, as stated or as the country it starts from."""
+        return self.shipments[position].country_of_origin or self.origins[position].country
+
+
+def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -> Demand:
+    """Return the quantities that prices and rules need, one row per shipment."""
+    fcs = tuple(network.place[shipment.destination_fc] for shipment in shipments)
+    value = np.array([to_micros(s.goods_value * network.rate[s.currency]) for s in shipments], dtype=np.int64)
+    late_pct = network.planning.late_pct_of_value_per_day / 100.0
+    late = [
+        value[k] / 1e6 * late_pct
+        if s.late_price_per_day is None
+        else float(s.late_price_per_day * network.rate[s.currency])
+        for k, s in enumerate(shipments)
+    ]
+    return Demand(
+        shipments=tuple(shipments),
+        fcs=fcs,
+        origins=tuple(locator.find(s.origin) or Coordinates(math.nan, math.nan) for s in shipments),
+        volume_cm3=np.array([s.volume_cm3 for s in shipments], dtype=np.int64),
+        weight_g=np.array([s.weight_g for s in shipments], dtype=np.int64),
+        value=value,
+        cartons=np.array([s.cartons or max(1, math.ceil(s.volume_cm3 / 1e6 / CARTON_M3)) for s in shipments], dtype=np.int64),
+        units=np.array([s.units or 0 for s in shipments], dtype=np.int64),
+        pallets=np.array([_pallets(network, s, fc) for s, fc in zip(shipments, fcs, strict=True)], dtype=np.int64),
+        ready_day=np.array([clock.day_number(s.ready_date) for s in shipments], dtype=np.int64),
+        due_day=np.array([-1 if s.due_date is None else clock.day_number(s.due_date) for s in shipments], dtype=np.int64),
+        late_price=np.array(late, dtype=np.float64),
+    )  # fmt: skip
+
+
+def _pallets(network: Network, shipment: Shipment, fc: Place) -> int:
+    rule = network.receiving_of(fc)
+    if rule is None:
+        return 1
+    by_volume = math.ceil(shipment.volume_cm3 / round(rule.pallet_volume_m3 * 1e6))
+    return max(1, by_volume, math.ceil(shipment.weight_g / round(rule.pallet_max_kg * 1e3)))
+
+
+def shipment_rule(network: Network, shipment: Shipment, containers: Sequence[Equipment]) -> str:
+    """Return the rule that no itinerary of a shipment can meet, or an empty string.
+
+    The rules: the FC is open and accepts the class, the cartons keep its limits, and one container can hold
+    the shipment.
+    """
+    fc = network.place[shipment.destination_fc]
+    rule = network.receiving_of(fc)
+    if fc.closed:
+        return "RECEIVING.CLOSED"
+    if rule is None:
+        return "RECEIVING.NO_RULE"
+    if shipment.cargo_class in rule.refused_classes or (fc.place_id, shipment.cargo_class) in network.place_refuses:
+        return "RECEIVING.CLASS_REFUSED"
+    sides = shipment.carton_sides_cm
+    limits = (rule.max_length_cm, rule.max_width_cm, rule.max_height_cm)
+    if any(limit is not None and float(side) > limit for side, limit in zip(sides, limits, strict=False)):
+        return "RECEIVING.CARTON_SIDE"
+    if rule.max_carton_kg is not None and shipment.carton_weight_g > round(rule.max_carton_kg * 1000):
+        return "RECEIVING.CARTON_WEIGHT"
+    volume_cm3 = max((round(row.volume_m3 * 1e6) for row in containers), default=0)
+    weight_g = max((round(row.payload_kg * 1e3) for row in containers), default=0)
+    if containers and (shipment.volume_cm3 > volume_cm3 or shipment.weight_g > weight_g):
+        return "EQUIPMENT.TOO_LARGE"
+    return ""

@@ -1,0 +1,159 @@
+"""What must hold between rows so that everything is priced, and priced as written: nothing is free by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from network._judging import Judge, Written
+from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
+from network.errors import Finding, nearest
+from network.model import Network
+from network.tables import Charge, Equipment
+from network.ways import load_tariffs
+
+_WEEKDAYS = frozenset("1234567")
+_BILLIONTHS_PER_PERCENT = 10_000_000
+_SHIPMENT, _LOAD, _ENTRY = frozenset(SHIPMENT_BASES), frozenset(LOAD_BASES), frozenset(ENTRY_BASES)
+# table, column, bases that are priced where this column names a tariff
+_USES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("places", "tariff", _SHIPMENT | _LOAD),
+    ("places", "alone_tariff", _SHIPMENT),
+    ("places", "collection_tariff", _SHIPMENT),
+    ("places", "alone_collection_tariff", _SHIPMENT),
+    ("places", "ltl_tariff", _SHIPMENT),
+    ("places", "parcel_tariff", _SHIPMENT),
+    ("places", "ftl_tariff", _LOAD),
+    ("places", "direct_tariff", _LOAD),
+    ("lanes", "tariff", _SHIPMENT | _LOAD),
+    ("lanes", "alone_tariff", _SHIPMENT),
+    ("links", "tariff", _SHIPMENT | _LOAD),
+    ("couriers", "tariff", _SHIPMENT),
+    ("regimes", "entry_tariff", _SHIPMENT | _ENTRY),
+)  # fmt: skip
+
+
+class PricingRules(Judge):
+    """Rules on tariffs, equipment and trucks."""
+
+    def __init__(self, network: Network, written: Mapping[str, Written]) -> None:
+        super().__init__(network, written)
+        self._per_teu = [charge for charge in network.charges if charge.basis == "per_teu"]
+
+    @property
+    def rules(self) -> tuple[Callable[[], Iterator[Finding]], ...]:
+        """Every rule, in the order of its findings."""
+        return (self.load_lanes, self.bases, self.entry_fees, self.equipment_teu, self.truck_days, self.trucks)
+
+    def load_lanes(self) -> Iterator[Finding]:
+        """A lane on which whole loads are bought offers equipment, and its tariff prices each of them."""
+        priced: dict[str, list[Any]] = {}
+        for charge in self._network.charges:
+            if charge.basis in LOAD_BASES:
+                priced.setdefault(charge.tariff, []).append(charge)
+        tariffs = {charge.tariff for charge in self._network.charges}
+        for position, lane in enumerate(self._network.lanes):
+            if lane.buying != "load":
+                continue
+            at = ("lanes", position, "equipment")
+            if not lane.equipment:
+                yield self._finding(
+                    at, "", "equipment that may be bought on a lane that buys loads", rule="LANE.EQUIPMENT"
+                )
+            for name in lane.equipment:
+                lines = [line for line in priced.get(lane.tariff, ()) if not line.modes or lane.mode in line.modes]
+                if lane.tariff in tariffs and not any(not line.equipment or name in line.equipment for line in lines):
+                    yield self._finding(at, name, f"equipment with a charge per load in tariff {lane.tariff}",
+                                        "a charge is missing", "LANE.UNPRICED")  # fmt: skip
+
+    def bases(self) -> Iterator[Finding]:
+        """No charge has a basis that is never counted where its tariff is used."""
+        counted: dict[str, set[str]] = {}
+        used_by: dict[str, set[str]] = {}
+        for table, column, bases in _USES:
+            for row in self._rows(table):
+                tariff = getattr(row, column)
+                if tariff:
+                    counted.setdefault(tariff, set()).update(bases)
+                    used_by.setdefault(tariff, set()).add(f"{table}.{column}")
+        for position, charge in enumerate(self._network.charges):
+            if charge.tariff in counted and charge.basis not in counted[charge.tariff]:
+                uses = ", ".join(sorted(used_by[charge.tariff]))
+                yield self._finding(("charges", position, "basis"), charge.basis,
+                                    f"a basis that is counted where tariff {charge.tariff} is used ({uses})",
+                                    rule="CHARGE.BASIS")  # fmt: skip
+
+    def entry_fees(self) -> Iterator[Finding]:
+        """Charges per customs entry are a plain amount or percentage, as they are shared by whoever is on the entry."""
+        for position, charge in enumerate(self._network.charges):
+            if charge.basis not in ENTRY_BASES:
+                continue
+            for column in ("min_quantity", "breaks"):
+                value = getattr(charge, column)
+                if value is not None and value != ():
+                    yield self._finding(("charges", position, column), value,
+                                        f"nothing, as the basis is {charge.basis}; minimum and maximum may be given",
+                                        rule="CHARGE.ENTRY")  # fmt: skip
+            if charge.basis == "pct_of_entry_value" and charge.rate * _BILLIONTHS_PER_PERCENT % 1:
+                yield self._finding(("charges", position, "rate"), charge.rate, "a percentage of at most 7 decimals",
+                                    rule="CHARGE.ENTRY")  # fmt: skip
+
+    def equipment_teu(self) -> Iterator[Finding]:
+        """Equipment has TEU where an allotment or a charge counts them."""
+        for position, equipment in enumerate(self._network.equipment):
+            reason = "" if equipment.teu else self._counts_teu(equipment)
+            if reason:
+                yield self._finding(("equipment", position, "teu"), equipment.teu, f"TEU above 0, as {reason}",
+                                    rule="EQUIPMENT.TEU")  # fmt: skip
+
+    def _counts_teu(self, equipment: Equipment) -> str:
+        """Return what counts the TEU of equipment, as the end of a sentence; blank when nothing does."""
+        name, network = equipment.equipment_id, self._network
+        lanes = {row.lane_id: row for row in network.lanes if row.buying == "load" and name in row.equipment}
+        for departure in network.departures:
+            if departure.allotment_teu is not None and departure.lane_id in lanes:
+                return f"departure {departure.departure_id} has an allotment"
+        if self._per_teu:
+            ways = [(load_tariffs(network, lane), lane.mode) for lane in lanes.values()]
+            if name in network.planning.truck_equipment:
+                ways.append((frozenset(place.ftl_tariff for place in network.places), "truck"))
+            for charge in self._per_teu:
+                if any(charge.tariff in tariffs and _counts(charge, mode, name) for tariffs, mode in ways):
+                    return f"charge {charge.charge_id} counts them"
+        return ""
+
+    def trucks(self) -> Iterator[Finding]:
+        """Trucks offered on final legs exist and are trucks."""
+        trucks = [row.equipment_id for row in self._network.equipment if row.kind == "truck"]
+        for name in self._network.planning.truck_equipment:
+            if name not in trucks:
+                yield Finding(self._planning, None, "truck_equipment", name, "equipment of kind truck",
+                              nearest(name, trucks), "REFERENCE.UNKNOWN")  # fmt: skip
+
+    def truck_days(self) -> Iterator[Finding]:
+        """Whole trucks leave on days of the week, and from every centre that offers them on one on which it works."""
+        planning = self._network.planning
+        days = planning.truck_dispatch_weekdays
+        for day in days:
+            if day not in _WEEKDAYS:
+                yield Finding(self._planning, None, "truck_dispatch_weekdays", day, "1 = Monday to 7 = Sunday")
+        if not planning.truck_equipment:
+            return
+        if not days:
+            yield Finding(self._planning, None, "truck_dispatch_weekdays", "",
+                          "at least one day, as truck_equipment offers trucks", rule="TRUCK.DAYS")  # fmt: skip
+            return
+        for position, place in enumerate(self._network.places):
+            if place.ftl_tariff and set(days) <= set(place.closed_weekdays) < _WEEKDAYS:
+                yield self._finding(("places", position, "closed_weekdays"), place.closed_weekdays,
+                                    f"one of {', '.join(days)} to be open, as trucks leave on truck_dispatch_weekdays",
+                                    rule="TRUCK.DAYS")  # fmt: skip
+
+    @property
+    def _planning(self) -> str:
+        return self._written["planning"].file if "planning" in self._written else "network.toml"
+
+
+def _counts(charge: Charge, mode: str, equipment_id: str) -> bool:
+    by_mode = not charge.modes or mode in charge.modes
+    return by_mode and (not charge.equipment or equipment_id in charge.equipment)
