@@ -19,7 +19,6 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from consolidation.shipments import Shipment
-from network.areas import country_group
 from network.errors import Finding, InputError
 from network.geo import distance_km
 from network.model import Network
@@ -223,7 +222,7 @@ class _Week:
         return _Lot(
             seller=seller,
             origin=_nearest(city, self._warehouses).place_id if dropped else seller.city,
-            country=country_group(city.country),
+            country="CN" if city.country == "HK" else city.country,
             market=market,
             product=self._product(market),
             ready=self._ready(rng),

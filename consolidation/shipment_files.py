@@ -75,7 +75,8 @@ def read_shipments(path: str | Path, network: Network | None = None) -> tuple[Sh
 def inspect_shipments(path: str | Path, network: Network | None = None) -> tuple[tuple[Shipment, ...], list[Finding]]:
     """Read shipments as far as possible and return those that are right with everything that is wrong."""
     raw = read_raw(path)
-    rows, _, findings = parse_rows(raw, Shipment, ALIASES)
+    rows, lines, findings = parse_rows(raw, Shipment, ALIASES)
+    findings.extend(_far_dates(rows, raw.file, lines))
     if not raw.rows and not raw.findings:
         findings.append(Finding(raw.file, None, "", "no rows", "at least one shipment", rule="TABLE.EMPTY"))
     told = {(finding.row, finding.field) for finding in findings}
@@ -85,7 +86,26 @@ def inspect_shipments(path: str | Path, network: Network | None = None) -> tuple
     return tuple(rows), sorted(findings, key=lambda finding: finding.row or 0)
 
 
-_CHECKED = ("shipment_id", "origin", "destination_fc", "currency", "cargo_class", "hs_code", "units")
+_ENTREPOTS = ("HK", "MO")
+MOST_APART_DAYS = 180
+"""Ready dates further from the middle one are taken for mistakes: a plan looks at one season."""
+
+
+def _far_dates(rows: Sequence[Shipment], file: str, lines: Sequence[int]) -> Iterator[Finding]:
+    """Yield a finding for each ready date that is far from the others of the file."""
+    if not rows:
+        return
+    middle = sorted(row.ready_date for row in rows)[len(rows) // 2]
+    for row, line in zip(rows, lines, strict=True):
+        if abs((row.ready_date - middle).days) > MOST_APART_DAYS:
+            yield Finding(file, line, "ready_date", row.ready_date.isoformat(),
+                          f"a day within {MOST_APART_DAYS} days of {middle}, the middle of the file",
+                          "the year is wrong; or plan it with a file of its own season", "VALUE.FAR")  # fmt: skip
+
+
+_CHECKED = (
+    "shipment_id", "origin", "destination_fc", "currency", "cargo_class", "hs_code", "units", "country_of_origin",
+)  # fmt: skip
 """Columns that are checked against each other or against a network."""
 
 
@@ -103,7 +123,26 @@ def _check(texts: dict[str, list[str]], network: Network | None, file: str, line
                 findings.append(Finding(file, line, field, value, *found, rule="REFERENCE.UNKNOWN"))
     if network is not None:
         findings.extend(_missing_units(texts, network, file, lines))
+        findings.extend(_entrepot_goods(texts, network, file, lines))
     return findings
+
+
+def _entrepot_goods(
+    texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]
+) -> Iterator[Finding]:
+    """Yield a finding for each shipment from Hong Kong or Macau that does not say where its goods were made.
+
+    Duties follow where goods were made, and there they mostly were not.
+    """
+    locator = Locator(network.places)
+    told: dict[str, bool] = {"": False}
+    for made, origin, line in zip(texts["country_of_origin"], texts["origin"], lines, strict=True):
+        if not made and origin not in told:
+            found = locator.find(origin)
+            told[origin] = found is not None and found.country in _ENTREPOTS
+        if not made and told[origin]:
+            yield Finding(file, line, "country_of_origin", "", f"where the goods were made, as they start from {origin}",
+                          "CN", "VALUE.MISSING")  # fmt: skip
 
 
 def _missing_units(texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]) -> Iterator[Finding]:

@@ -40,12 +40,24 @@ def _hs_code(text: str) -> str:
 HsCode = Annotated[str, AfterValidator(_hs_code)]
 
 
+def _identifier(field: str) -> AfterValidator:
+    """Return a validator of ids that lists and spreadsheets keep as they are."""
+
+    def checked(text: str) -> str:
+        if ";" in text or text[:1] in ("=", "+", "-", "@") or not text.isprintable():
+            expected = "an id without ; that does not begin with = + - or @, as a spreadsheet would compute it"
+            raise refuse(field, text, expected, rule="VALUE.ID")
+        return text
+
+    return AfterValidator(checked)
+
+
 def _from_cartons() -> Decimal:
     return Decimal(0)
 
 
-def _optional(name: str, description: str = "") -> Decimal | None:
-    found: Decimal | None = Field(None, gt=0, json_schema_extra={"unit": name}, description=description)
+def _optional(name: str, most: int, description: str = "") -> Decimal | None:
+    found: Decimal | None = Field(None, gt=0, le=most, json_schema_extra={"unit": name}, description=description)
     return found
 
 
@@ -58,34 +70,52 @@ class Shipment(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    shipment_id: str = Field(min_length=1, description="unique id, the house bill")
-    seller_id: str = Field(min_length=1)
+    shipment_id: Annotated[str, _identifier("shipment_id")] = Field(min_length=1, description="unique id, the house bill")
+    seller_id: Annotated[str, _identifier("seller_id")] = Field(min_length=1)
     origin: str = Field(min_length=1, description="origin warehouse id, city, address in a known city or 'lat, lon'")
     destination_fc: str = Field(min_length=1, description="FC (places.place_id)")
     ready_date: dt.date = Field(description="day the goods can be collected")
     due_date: dt.date | None = Field(None, description="day the goods should be received at the FC")
-    cartons: int | None = Field(None, ge=1, json_schema_extra={"unit": "carton"})
-    carton_length_cm: Decimal | None = _optional("cm")
-    carton_width_cm: Decimal | None = _optional("cm")
-    carton_height_cm: Decimal | None = _optional("cm")
-    carton_weight_kg: Decimal | None = _optional("kg", "gross weight of one carton")
+    cartons: int | None = Field(None, ge=1, le=1_000_000, json_schema_extra={"unit": "carton"})
+    carton_length_cm: Decimal | None = _optional("cm", 1000)
+    carton_width_cm: Decimal | None = _optional("cm", 1000)
+    carton_height_cm: Decimal | None = _optional("cm", 1000)
+    carton_weight_kg: Decimal | None = _optional("kg", 10_000, "gross weight of one carton")
     volume_m3: Decimal = Field(
-        default_factory=_from_cartons, gt=0, json_schema_extra={"unit": "m3"}, description="total; blank: from cartons"
+        default_factory=_from_cartons,
+        gt=0,
+        le=10_000,
+        json_schema_extra={"unit": "m3"},
+        description="total; blank: from cartons",
     )
     gross_weight_kg: Decimal = Field(
-        default_factory=_from_cartons, gt=0, json_schema_extra={"unit": "kg"}, description="total; blank: from cartons"
+        default_factory=_from_cartons,
+        gt=0,
+        le=10_000_000,
+        json_schema_extra={"unit": "kg"},
+        description="total; blank: from cartons",
     )
-    goods_value: Decimal = unit("currency", gt=0, description="commercial value at the origin (FOB) in `currency`")
+    goods_value: Decimal = unit(
+        "currency", gt=0, le=1_000_000_000, description="commercial value at the origin (FOB) in `currency`"
+    )
     currency: Currency = "USD"
     units: int | None = Field(
-        None, ge=1, json_schema_extra={"unit": "unit of goods"}, description="needed where a duty or charge counts them"
+        None,
+        ge=1,
+        le=100_000_000,
+        json_schema_extra={"unit": "unit of goods"},
+        description="needed where a duty or charge counts them",
     )
     hs_code: HsCode = Field(description="6, 8 or 10 digits, text: leading zeros count")
     cargo_class: str = Field("general", min_length=1, description="class that compatibility rules speak of")
     importer_id: str = Field("", description="importer of record; blank: the seller")
     incoterm: Incoterm = Field("DDP", description="kept; does not change the cost")
     late_price_per_day: Decimal | None = Field(
-        None, ge=0, json_schema_extra={"unit": "currency per day"}, description="blank: as planned for by the network"
+        None,
+        ge=0,
+        le=100_000_000,
+        json_schema_extra={"unit": "currency per day"},
+        description="blank: as planned for by the network",
     )
     splittable: YesNo = Field(
         False, description="yes: cartons may travel apart (kept; a shipment travels as one for now)"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from network._judging import Judge, Written
 from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
 from network.errors import Finding, nearest
 from network.model import Network
-from network.tables import Charge, Equipment
+from network.tables import Charge, Duty, Equipment
 from network.ways import load_tariffs
 
 _WEEKDAYS = frozenset("1234567")
@@ -43,7 +44,10 @@ class PricingRules(Judge):
     @property
     def rules(self) -> tuple[Callable[[], Iterator[Finding]], ...]:
         """Every rule, in the order of its findings."""
-        return (self.load_lanes, self.bases, self.entry_fees, self.equipment_teu, self.truck_days, self.trucks)
+        return (
+            self.load_lanes, self.bases, self.entry_fees, self.twice, self.duties_twice, self.equipment_teu,
+            self.truck_days, self.trucks,
+        )  # fmt: skip
 
     def load_lanes(self) -> Iterator[Finding]:
         """A lane on which whole loads are bought offers equipment, and its tariff prices each of them."""
@@ -97,6 +101,42 @@ class PricingRules(Judge):
             if charge.basis == "pct_of_entry_value" and charge.rate * _BILLIONTHS_PER_PERCENT % 1:
                 yield self._finding(("charges", position, "rate"), charge.rate, "a percentage of at most 7 decimals",
                                     rule="CHARGE.ENTRY")  # fmt: skip
+
+    def twice(self) -> Iterator[Finding]:
+        """A charge is in force once: the same line of a tariff does not stand in two rows on one day."""
+        seen: dict[tuple[object, ...], list[tuple[int, Charge]]] = {}
+        for position, charge in enumerate(self._network.charges):
+            key = (charge.tariff, charge.code, charge.basis, charge.name)
+            for earlier, other in seen.setdefault(key, []):
+                if (
+                    _same_day(charge, other)
+                    and _meet(charge.modes, other.modes)
+                    and _meet(charge.equipment, other.equipment)
+                    and (not charge.scenario or not other.scenario or charge.scenario == other.scenario)
+                ):
+                    line = self._line("charges", earlier)
+                    yield self._finding(("charges", position, "valid_from"), charge.charge_id,
+                                        f"no day shared with row {line}, the same line of tariff {charge.tariff}",
+                                        f"row {line} should end before", "CHARGE.TWICE")  # fmt: skip
+            seen[key].append((position, charge))
+
+    def duties_twice(self) -> Iterator[Finding]:
+        """A layer says one thing about a product on a day: the rows of an HS prefix and origin do not overlap."""
+        seen: dict[tuple[object, ...], list[tuple[int, Duty]]] = {}
+        for position, duty in enumerate(self._network.duties):
+            key = (duty.schedule, duty.layer, duty.hs_prefix)
+            for earlier, other in seen.setdefault(key, []):
+                if (
+                    duty.enabled
+                    and other.enabled
+                    and _same_day(duty, other)
+                    and _meet(duty.origin_countries, other.origin_countries)
+                ):
+                    line = self._line("duties", earlier)
+                    yield self._finding(("duties", position, "valid_from"), duty.duty_id,
+                                        f"no day shared with row {line}, the same layer and HS prefix",
+                                        f"row {line} should end before", "DUTY.TWICE")  # fmt: skip
+            seen[key].append((position, duty))
 
     def equipment_teu(self) -> Iterator[Finding]:
         """Equipment has TEU where an allotment or a charge counts them."""
@@ -157,3 +197,14 @@ class PricingRules(Judge):
 def _counts(charge: Charge, mode: str, equipment_id: str) -> bool:
     by_mode = not charge.modes or mode in charge.modes
     return by_mode and (not charge.equipment or equipment_id in charge.equipment)
+
+
+def _same_day(a: Charge | Duty, b: Charge | Duty) -> bool:
+    """Return whether two rows are both in force on some day."""
+    first = max(a.valid_from or dt.date.min, b.valid_from or dt.date.min)
+    return first <= min(a.valid_to or dt.date.max, b.valid_to or dt.date.max)
+
+
+def _meet(a: Sequence[str], b: Sequence[str]) -> bool:
+    """Return whether two filters, of which an empty one lets everything pass, share anything."""
+    return not a or not b or bool(set(a) & set(b))

@@ -29,9 +29,6 @@ _COOL = 0.1
 _EXACT_OPTIONS = 2500
 """Problems with more live options than this do not go to the exact model."""
 
-import os
-
-X1, X2, X3, X4, X5, X6 = map(int, os.environ.get("XX", "40,3,8,200,120,5").split(","))
 _RATIOS = (0.85, 0.65)
 """Parts of the price of a load that its lots must pay for it to be opened, tried in turn."""
 
@@ -93,8 +90,8 @@ class _Run:
             self.has_plan = not self.pairs.usable.any()
             return
         self.offer("construct", first)
-        self.offer("improve", improve(search, self.best, X1 * work))
-        self.climb(dual, 75 + X2 * work)
+        self.offer("improve", improve(search, self.best, 60 * work))
+        self.climb(dual, 75 + 3 * work)
         for phase in (
             self.exact,
             self.construct_by_loads,
@@ -117,7 +114,7 @@ class _Run:
 
     def tighten(self, dual: DualAscent) -> None:
         """Raise the bound again, knowing a better plan."""
-        self.climb(dual, X3 * self.options.work)
+        self.climb(dual, 8 * self.options.work)
 
     def construct_by_loads(self, dual: DualAscent) -> None:
         """Make plans load by load from the dual prices."""
@@ -131,18 +128,18 @@ class _Run:
     def anneal(self, dual: DualAscent) -> None:
         """Search locally, over the options that a better plan may use."""
         search = self.searching(dual)
-        self.offer("improve", improve(search, self.best, X4 * self.options.work, self.bound))
+        self.offer("improve", improve(search, self.best, 200 * self.options.work, self.bound))
 
     def polish(self, dual: DualAscent) -> None:
         """Search locally again from the best plan, cooler and with other random choices."""
         search = replace(self.searching(dual), seed=self.options.seed + 1)
-        self.offer("improve", improve(search, self.best, X5 * self.options.work, self.bound, heat=_COOL))
+        self.offer("improve", improve(search, self.best, 100 * self.options.work, self.bound, heat=_COOL))
 
     def solve_regions(self, dual: DualAscent) -> None:
         """Solve parts of the plan exactly, the rest fixed."""
         search = self.searching(dual)
         excess = dual.excess(self.ascent.prices) if self.ascent else np.zeros(self.problem.n_options)
-        self.offer("regions", improve_regions(search, self.best, excess, self.options.work // X6))
+        self.offer("regions", improve_regions(search, self.best, excess, self.options.work // 5))
 
     def exact(self, dual: DualAscent) -> None:
         """Solve the whole problem, as far as fixing left it, if it is small."""

@@ -13,10 +13,10 @@ import numpy as np
 
 from network.money import Bools, Float64
 
-from .assignment import UNPLANNED, Assignment, Load
+from .assignment import UNPLANNED, Assignment
 from .limits import Limits
 from .pairs import Pairs
-from .parts import Focus, OpenLoad
+from .parts import Focus, OpenLoad, Snapshot
 from .problem import EntryFee, Problem
 from .views import LotView, Views
 
@@ -347,10 +347,14 @@ class State:
 
     # -- exchange with assignments ----------------------------------------------------------------------------------
 
+    def snapshot(self) -> Snapshot:
+        """Return the plan as it is now."""
+        types = {load: load.type for peers in self.open.values() for load in peers}
+        return Snapshot(self.option.copy(), self.loads_of.copy(), types)
+
     def assignment(self) -> Assignment:
         """Return the plan in canonical form."""
-        loads = (Load(load.pool, load.type, tuple(load.lots)) for peers in self.open.values() for load in peers)
-        return Assignment.canonical(self.option, loads)
+        return self.snapshot().assignment()
 
     def load_assignment(self, assignment: Assignment) -> None:
         """Replace the plan by one that keeps every rule, its loads of the types it says."""

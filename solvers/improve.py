@@ -46,8 +46,10 @@ class Search:
     payment: Float64 | None = None
 
 
-_HEAT = 0.3
+_HEAT = 0.5
 """Usual first temperature."""
+_LARGEST_MOVE = 40
+"""A move takes out fewer lots than this."""
 
 
 class _Ruins:
@@ -119,7 +121,7 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0, heat:
     rng = np.random.default_rng(search.seed)
     ruins = _Ruins(search, state, rng)
     bulk = bulk_of(problem)
-    best, best_cost = start, state.cost
+    best, best_cost = state.snapshot(), state.cost
     hot = heat * state.cost / problem.n_lots
     for k in range(moves):
         if k % 8 == 0 and search.watch.stopped():
@@ -130,17 +132,17 @@ def improve(search: Search, start: Assignment, moves: int, bound: int = 0, heat:
         if state.cost - before <= -temperature * math.log(max(rng.random(), 1e-12)):
             state.commit()
             if state.cost < best_cost:
-                best, best_cost = state.assignment(), state.cost
+                best, best_cost = state.snapshot(), state.cost
                 if best_cost <= bound:
                     break
         else:
             state.rollback()
-    return best
+    return best.assignment()
 
 
 def _move(state: State, ruins: _Ruins, rng: np.random.Generator, bulk: Float64) -> None:
     state.begin()
-    lots, pool = ruins.pick(int(rng.integers(2, 25)))
+    lots, pool = ruins.pick(int(rng.integers(2, _LARGEST_MOVE)))
     greed = float(rng.choice((0.0, 0.2, 0.5, 1.0)))
     for lot in lots:
         state.remove(lot)

@@ -1,8 +1,10 @@
-"""Parts of a plan under construction: open loads, and the one that is being filled."""
+"""Parts of a plan under construction: open loads, the one that is being filled, a copy of the whole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from .assignment import Assignment, Load
 
 
 class OpenLoad:
@@ -41,3 +43,28 @@ class Focus:
     def loads(self) -> tuple[OpenLoad, ...]:
         """Return the load, if it is open already."""
         return () if self.load is None else (self.load,)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A plan, kept cheaply: lots that name the same load travel together, whatever happens to that load later.
+
+    Attributes
+    ----------
+    option : list of int, option of every lot
+    loads_of : list of tuples of OpenLoad, loads of every lot
+    types : dict, type of every load
+    """
+
+    option: list[int]
+    loads_of: list[tuple[OpenLoad, ...]]
+    types: dict[OpenLoad, int]
+
+    def assignment(self) -> Assignment:
+        """Return the plan in canonical form."""
+        lots: dict[OpenLoad, list[int]] = {load: [] for load in self.types}
+        for lot, loads in enumerate(self.loads_of):
+            for load in loads:
+                lots[load].append(lot)
+        found = (Load(load.pool, kind, tuple(lots[load])) for load, kind in self.types.items())
+        return Assignment.canonical(self.option, found)

@@ -55,9 +55,10 @@ def copied(case: Case) -> Iterator[Violation]:
 
 
 def unplanned(case: Case) -> Iterator[Violation]:
-    """Yield violations for unplanned shipments without a reason, or at less than the price of leaving one out.
+    """Yield violations for unplanned shipments without a reason, or at another than the price of leaving one out.
 
-    That price stands on top of what the cheapest itinerary of its own would cost, so it is a lower limit.
+    Where the optimiser chose to, that price stands on top of what the cheapest way without company would cost, so
+    it is a lower limit.
     """
     for row in case.plan.unplanned:
         where = f"shipment {row.shipment_id}"
@@ -71,8 +72,10 @@ def unplanned(case: Case) -> Iterator[Violation]:
         value = from_micros(goods_value(case.world, shipment))
         price += decimal(planning.unplanned_pct_of_value) / 100 * value
         stated = from_micros(to_micros(price))
-        if row.price and row.price < stated:
-            yield violation("UNPLANNED.PRICE", where, "price of leaving it out", row.price, f"0, or at least {stated}")
+        chosen = row.rule == "PRICE"
+        if row.price < stated or (row.price > stated and not chosen):
+            expected = f"at least {stated}" if chosen else stated
+            yield violation("UNPLANNED.PRICE", where, "price of leaving it out", row.price, expected)
 
 
 RULES = (coverage, copied, unplanned)

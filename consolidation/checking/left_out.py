@@ -1,7 +1,7 @@
 """Shipments left out because nothing could carry them: the judge looks for a way that could.
 
-Leaving out a shipment that has itineraries is a choice and carries its stated price. One that is left out at no
-price must have none; a single way that keeps every rule disproves it.
+Leaving out a shipment that has itineraries is a choice, rule PRICE. One that another rule leaves out must have
+none; a single way that keeps every rule disproves it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World
 from consolidation.plan_model import PlannedShipment
 from consolidation.shipments import Shipment
-from network.areas import country_group
 from network.tables import Place
 
 _FC_RULES = (rules.fc_accepts_class, rules.carton_sides, rules.carton_weight)
@@ -45,10 +44,9 @@ def near_warehouses(world: World, shipment: Shipment) -> list[Place]:
         return []
     if start.place_id:
         return [place for place in houses if place.place_id == start.place_id]
-    home = country_group(start.country)
     far = [
         (world.road_km(start, place), k, place) for k, place in enumerate(houses)
-        if not start.country or country_group(place.country) == home
+        if not start.country or place.country == start.country
     ]  # fmt: skip
     most = Decimal(str(planning.max_collection_km))
     return [place for km, _, place in sorted(far)[: planning.warehouses_per_shipment] if km <= most]
@@ -114,9 +112,9 @@ def _priced(world: World, journey: Journey, each: Traveller) -> bool:
 
 
 def left_out(case: Case) -> Iterator[Violation]:
-    """Yield a violation for each shipment left out at no price for which there is a way."""
+    """Yield a violation for each shipment left out by a rule, not by choice, for which there is a way."""
     world = case.world
-    rows = [row for row in case.plan.unplanned if not row.price and row.shipment_id in case.shipments]
+    rows = [row for row in case.plan.unplanned if row.rule != "PRICE" and row.shipment_id in case.shipments]
     if not rows:
         return
     runs = list(world.runs(*considered(world.network, case.shipments.values())))
@@ -133,8 +131,8 @@ def left_out(case: Case) -> Iterator[Violation]:
         shipment = case.shipments[row.shipment_id]
         way = None if too_large(world, shipment) else _first_way(world, shipment, runs, onward)
         if way is not None:
-            found = f"{row.rule}, at no price"
-            expected = f"planned, or its price: it can go by {way.courier_id or way.departure_id}"
+            found = row.rule
+            expected = f"planned, or rule PRICE: it can go by {way.courier_id or way.departure_id}"
             yield violation("UNPLANNED.POSSIBLE", f"shipment {row.shipment_id}", "left out", found, expected)
 
 

@@ -8,7 +8,6 @@ from consolidation.checking.case import Traveller
 from consolidation.checking.quantities import carton_kg, carton_sides_cm, cartons_of, country_of_origin, layers_of
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import decimal
-from network.areas import country_group
 
 Rule = Callable[[Traveller], Iterator[Violation]]
 
@@ -114,7 +113,7 @@ def warehouse_near(each: Traveller) -> Iterator[Violation]:
     origin = world.locate(journey.shipment.origin)
     if chain is None or origin is None:
         return
-    if origin.country and country_group(origin.country) != country_group(chain.warehouse.country):
+    if origin.country and origin.country != chain.warehouse.country:
         what = f"country of warehouse {chain.warehouse.place_id}"
         yield violation("WAREHOUSE.COUNTRY", journey.where, what, chain.warehouse.country, origin.country)
     limit = world.network.planning.max_collection_km
