@@ -124,7 +124,7 @@ def show_certificate(certificate: Certificate, seconds: float) -> None:
     if c.unplanned_price:
         rows.insert(4, ("  price of leaving out", money(c.unplanned_price, c.currency)))
     for name, value in rows:
-        out.print(f"{name:<22}{value}", markup=False, highlight=False)
+        out.print(f"{name:<24}{value}", markup=False, highlight=False)
 
 
 class ProgressLine:

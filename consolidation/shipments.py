@@ -70,7 +70,9 @@ class Shipment(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    shipment_id: Annotated[str, _identifier("shipment_id")] = Field(min_length=1, description="unique id, the house bill")
+    shipment_id: Annotated[str, _identifier("shipment_id")] = Field(
+        min_length=1, description="unique id, the house bill"
+    )
     seller_id: Annotated[str, _identifier("seller_id")] = Field(min_length=1)
     origin: str = Field(min_length=1, description="origin warehouse id, city, address in a known city or 'lat, lon'")
     destination_fc: str = Field(min_length=1, description="FC (places.place_id)")

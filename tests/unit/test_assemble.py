@@ -112,7 +112,7 @@ def test_an_entry_is_shared_by_value() -> None:
 
 
 def test_milestones_of_a_consolidated_shipment() -> None:
-    row = _two().shipments[1]
+    row = _two().shipments[0]
     assert [(stone.code, stone.place_id, stone.time) for stone in row.milestones] == [
         ("READY", "WH-SZX", "2026-11-24"), ("AT_WAREHOUSE", "WH-SZX", "2026-11-24"), ("STUFFED", "WH-SZX", "2026-11-25"),
         ("CFS_CUTOFF", "CNYTN", "2026-11-29T18:00+08:00"), ("ETD", "CNYTN", "2026-12-02T18:00+08:00"),

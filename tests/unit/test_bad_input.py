@@ -12,6 +12,7 @@ import xlsxwriter
 from consolidation.shipment_files import inspect_shipments, read_shipments
 from network.errors import Finding, InputError
 from network.io import inspect_network, read_network, write_network, write_workbook
+from network.tables import Place
 from tests.networks import tiny_network
 
 GOOD: dict[str, str] = {
@@ -308,3 +309,40 @@ def test_all_findings_of_a_network_at_once(tmp_path: Path) -> None:
         ("fx.csv", "value"),
         ("charges.csv", "rate"),
     }
+
+
+def _lines(tmp_path: Path, *rows: str) -> list[Finding]:
+    header = (
+        "shipment_id,seller_id,origin,destination_fc,ready_date,goods_value,hs_code,volume_m3,gross_weight_kg,units"
+    )
+    path = tmp_path / "week.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    hong_kong = Place(place_id="C-HK", kind="city", name="Hong Kong", country="HK", lat=22.3, lon=114.2)
+    network = tiny_network()
+    return inspect_shipments(path, network.replace(places=(*network.places, hong_kong)))[1]
+
+
+def test_a_ready_date_far_from_the_others_is_named(tmp_path: Path) -> None:
+    rows = [f"S{k},A,Shenzhen,ONT8,{year}-12-01,100,940542,1,100,5" for k, year in enumerate((2026, 2026, 2028))]
+    (found,) = _lines(tmp_path, *rows)
+    assert (found.row, found.field, found.value, found.rule) == (4, "ready_date", "2028-12-01", "VALUE.FAR")
+    assert "within 180 days of 2026-12-01" in found.expected
+    assert "the year is wrong" in found.maybe
+
+
+def test_goods_from_hong_kong_say_where_they_were_made(tmp_path: Path) -> None:
+    (found,) = _lines(tmp_path, "S1,A,Hong Kong,ONT8,2026-12-01,100,940542,1,100,5")
+    assert (found.row, found.field, found.maybe) == (2, "country_of_origin", "CN")
+    assert _lines(tmp_path, "S1,A,Shenzhen,ONT8,2026-12-01,100,940542,1,100,5") == []
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+S", "-S", "@S", "A;B"])
+def test_ids_that_spreadsheets_or_lists_would_change_are_refused(tmp_path: Path, name: str) -> None:
+    (found,) = _lines(tmp_path, f"{name},A,Shenzhen,ONT8,2026-12-01,100,940542,1,100,5")
+    assert (found.row, found.field, found.value, found.rule) == (2, "shipment_id", name, "VALUE.ID")
+
+
+def test_numbers_beyond_reason_are_refused(tmp_path: Path) -> None:
+    (found,) = _lines(tmp_path, "S1,A,Shenzhen,ONT8,2026-12-01,1e15,940542,1,100,5")
+    assert (found.row, found.field) == (2, "goods_value")
+    assert "at most 1000000000" in found.expected

@@ -158,9 +158,9 @@ def test_a_courier_serves_one_relation_and_takes_light_cartons() -> None:
     assert [row.cause for row in rules.courier_serves(traveller(heavy, **way))] == ["COURIER.CARTON_WEIGHT"]
 
 
-def test_goods_are_collected_within_their_country_and_hong_kong_counts_as_china() -> None:
+def test_goods_are_collected_within_their_country() -> None:
     goods = shipment({**S1, "origin": "Shenzhen"})
-    for country, expected in (("IN", ["WAREHOUSE.COUNTRY"]), ("HK", []), ("CN", [])):
+    for country, expected in (("IN", ["WAREHOUSE.COUNTRY"]), ("HK", ["WAREHOUSE.COUNTRY"]), ("CN", [])):
         each = traveller(goods, _place("WH-SZX", country=country), origin="Shenzhen")
         assert [row.cause for row in rules.warehouse_near(each)] == expected
 

@@ -225,12 +225,16 @@ def test_options_come_by_shipment_then_cost() -> None:
 
 
 def test_leaving_out_costs_more_than_any_way_that_shares_nothing() -> None:
-    # On top of the cheapest such way: 500 + 1,500 x 4 + 20 % of 2,000 = 6,900.
+    # On top of the cheapest such way, a container of its own included: 500 + 1,500 x 4 + 20 % of 2,000 = 6,900.
     made = compiled(_pallets(), goods())
     cheapest = int(made.problem.option_cost[0])
     assert made.problem.lot_unplanned_price.tolist() == [cheapest + 6_900_000_000]
-    assert compiled(_sailing(), goods()).problem.lot_unplanned_price.tolist() == [6_900_000_000]
-    assert compiled(tiny_network(), goods(volume_m3="70")).problem.lot_unplanned_price.tolist() == [0]
+    alone = compiled(_sailing(), goods())
+    container = min(offer.price for offer in alone.offers)
+    own = int(alone.problem.option_cost.min())
+    assert alone.problem.lot_unplanned_price.tolist() == [own + container + 6_900_000_000]
+    # Nothing can serve it: 500 + 1,500 x 70 + 20 % of 2,000.
+    assert compiled(tiny_network(), goods(volume_m3="70")).problem.lot_unplanned_price.tolist() == [105_900_000_000]
 
 
 def test_prices_of_leaving_out_are_whole_cents() -> None:

@@ -164,7 +164,7 @@ def test_unreadable_plans_say_what_is_wrong(folder: Path, tmp_path: Path) -> Non
 
 
 def test_names_that_need_quotes_survive(tmp_path: Path) -> None:
-    name = 'S, "1"; Zhōngguó 中国'
+    name = 'S, "1" Zhōngguó 中国'
     network = tiny_network(couriers=edited("couriers"))
     folder = write_plan(quick_plan(network, [goods(name)]), tmp_path / "plan", network, 0.0)
     assert read_plan(folder).shipments[0].shipment_id == name

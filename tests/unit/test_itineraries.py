@@ -197,14 +197,15 @@ def test_the_nearest_warehouses_within_reach() -> None:
     assert _warehouses(tiny_network(planning=one_only), "Yiwu") == {"WH-NGB"}
 
 
-def test_warehouses_of_the_same_country_only_where_hong_kong_counts_with_china() -> None:
+def test_warehouses_of_the_same_country_only() -> None:
     def city(country: str) -> dict[str, Any]:
         return {
             "place_id": "C-X", "kind": "city", "name": "Xcity", "lat": 22.3, "lon": 114.17, "country": country,
             "timezone": "Asia/Hong_Kong",
         }  # fmt: skip
 
-    assert _warehouses(tiny_network(places=edited("places", add=[city("HK")])), "Xcity") == {"WH-SZX"}
+    assert _warehouses(tiny_network(places=edited("places", add=[city("CN")])), "Xcity") == {"WH-SZX"}
+    assert _warehouses(tiny_network(places=edited("places", add=[city("HK")])), "Xcity") == set()
     assert _warehouses(tiny_network(places=edited("places", add=[city("VN")])), "Xcity") == set()
 
 
@@ -321,12 +322,12 @@ def test_the_longest_wait_is_included() -> None:
         assert options.refusals[0]["HORIZON.WAIT"] > 0
 
 
-def test_the_horizon_starts_with_the_first_ready_date() -> None:
+def test_the_horizon_spans_the_ready_dates_and_the_days_after_the_last() -> None:
     network = tiny_network(planning=planning(horizon_days=8))
     options = found(network, goods("A"), goods("B", ready_date="2026-11-26"))
     etds = {day(number) for number in options.routes.etd_day}
     assert min(etds) == "2026-11-24"
-    assert max(etds) == "2026-12-02"  # 24 November + 8 days, included
+    assert max(etds) == "2026-12-04"  # 26 November + 8 days, included
 
 
 def test_modes_and_places_refuse_classes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -301,3 +302,34 @@ def test_a_percentage_of_an_entry_may_have_seven_decimals() -> None:
 
 def test_the_verbs_are_public() -> None:
     assert set(network_io.__all__) <= set(dir(network_io))
+
+
+def _doubled(table: str, position: int, **changes: Any) -> list[Finding]:
+    """Return what is wrong with the tiny network once a row stands in it a second time, changed."""
+    rows = getattr(tiny_network(), table)
+    again = rows[position].model_copy(update=changes)
+    return check_network(tiny_network().replace(**{table: (*rows, again)}))
+
+
+def test_a_charge_in_force_twice_is_named() -> None:
+    (found,) = _doubled("charges", 0, charge_id="again")
+    assert (found.rule, found.field, found.value) == ("CHARGE.TWICE", "valid_from", "again")
+    assert "no day shared with row 2" in found.expected
+    assert not _doubled("charges", 0, charge_id="again", code="ANOTHER.LINE")
+    for column in ("modes", "equipment"):
+        narrow = ("a",), ("b",)
+        rows = tiny_network().charges
+        apart = [rows[0].model_copy(update={column: part, "charge_id": part[0]}) for part in narrow]
+        rules = {row.rule for row in check_network(tiny_network().replace(charges=(*apart, *rows[1:])))}
+        assert "CHARGE.TWICE" not in rules
+
+
+def test_a_duty_layer_that_says_two_things_is_named() -> None:
+    (found,) = _doubled("duties", 0, duty_id="again")
+    assert (found.rule, found.value) == ("DUTY.TWICE", "again")
+    assert not _doubled("duties", 0, duty_id="again", enabled=False)
+    assert not _doubled("duties", 0, duty_id="again", hs_prefix="999999")
+    ended = tiny_network().duties[0].valid_from
+    assert ended is None
+    over = dt.date(2000, 1, 1)
+    assert {row.rule for row in _doubled("duties", 0, duty_id="again", valid_to=over)} == {"DUTY.TWICE"}

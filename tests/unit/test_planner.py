@@ -8,6 +8,7 @@ import pytest
 
 from consolidation.planner import StoppedWithoutPlan, plan, unservable
 from network.errors import InputError
+from network.money import to_micros
 from network.tables import Header
 from solvers.options import SolveOptions
 from solvers.outcome import NoPlan, Progress, StopReason
@@ -63,10 +64,23 @@ def test_progress_starts_with_itineraries_and_bounds_only_rise() -> None:
 
 
 def test_a_cancelled_search_returns_the_best_plan_so_far() -> None:
-    made = quick_plan(tiny_network(), WEEK, cancelled=lambda: True)
+    costs: list[int] = []
+
+    def on_progress(event: Progress) -> None:
+        if event.best is not None:
+            costs.append(event.best)
+
+    made = plan(tiny_network(), WEEK, on_progress=on_progress, cancelled=lambda: bool(costs))
     assert made.certificate.stop_reason in ("CANCELLED", "OPTIMAL")
     assert made.certificate.bound <= made.certificate.cost
+    assert to_micros(made.certificate.cost) == min(costs)
+    assert made.certificate.unplanned == 0
     assert_sums(made)
+
+
+def test_a_search_cancelled_before_any_plan_has_none() -> None:
+    with pytest.raises(StoppedWithoutPlan, match="CANCELLED"):
+        plan(tiny_network(), WEEK, cancelled=lambda: True)
 
 
 def test_a_search_without_any_plan_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +125,7 @@ def test_refusals_are_counted_over_all_shipments() -> None:
     )
     assert made.refusals["RECEIVING.CLASS_REFUSED"] == 2
     assert made.certificate.unplanned == 2
-    assert made.certificate.unplanned_price == 0
+    assert made.certificate.unplanned_price == sum(row.price for row in made.unplanned) == 2 * 6900
 
 
 def test_shipments_that_nothing_can_serve_are_listed_without_a_search() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from consolidation.rules import RULES, deciding_rule, describe
+from network.model import Network
 from network.tables import Compatibility
 from tests.goods import edited, goods, planning, quick_plan
 from tests.networks import tiny_network
@@ -81,18 +83,30 @@ def test_a_rule_leaves_out_its_shipment_and_no_other(
     assert left.change
     if rule != "PRICE":
         assert left.refusals[rule] > 0
-        assert left.price == 0  # nobody chose to leave it out
+        assert left.price == _stated(network, columns)  # as stated, and not a cent on top: nobody chose it
         assert made.refusals[rule] >= left.refusals[rule]
 
 
+def _stated(network: Network, columns: dict[str, Any]) -> Decimal:
+    """Return 500 + 1,500 per m3 + 20 % of the value, worked out here."""
+    shipment = goods("BAD", **columns)
+    assert network.planning.unplanned_price == 500
+    return Decimal(500) + 1500 * shipment.volume_m3 + shipment.goods_value / 5
+
+
 def test_price_leaves_out_at_its_stated_price() -> None:
-    # No room at all: 500 + 1,500 x 4 m3 + 20 % of 2,000.
+    # No room at all: 500 + 1,500 x 4 m3 + 20 % of 2,000, on top of a container of its own.
     network = tiny_network(
         **_sailing_only(departures=edited("departures", {"YTN-LAX-W": {"allotment_teu": 0}}, keep=["YTN-LAX-W"]))
     )
     made = quick_plan(network, [goods()])
-    assert [(row.rule, str(row.price)) for row in made.unplanned] == [("PRICE", "6900.00")]
-    assert str(made.certificate.unplanned_price) == str(made.certificate.cost) == "6900.00"
+    (left,) = made.unplanned
+    assert left.rule == "PRICE"
+    roomy = quick_plan(tiny_network(**_sailing_only()), [goods()]).certificate
+    entry_fees = sum(line.amount for line in made.cost_lines)
+    assert entry_fees == 0
+    assert Decimal(6900) < left.price <= Decimal(6900) + roomy.cost
+    assert made.certificate.unplanned_price == made.certificate.cost == left.price
 
 
 def test_cartons_too_heavy_for_the_only_courier() -> None:

@@ -157,7 +157,7 @@ def test_every_kind_of_file_keeps_every_shipment(tmp_path: Path, suffix: str) ->
     shipments = (
         _shipment(due_date="2027-01-15", late_price_per_day="12.5", units=600, splittable="yes", stackable="no"),
         _shipment(
-            shipment_id="=2", seller_id="深圳", hs_code="0712904000", coload_consent="no", country_of_origin="CN"
+            shipment_id="2 =3", seller_id="深圳", hs_code="0712904000", coload_consent="no", country_of_origin="CN"
         ),
         Shipment.model_validate({**BASE, "shipment_id": "S,3", "volume_m3": "0.1", "gross_weight_kg": "33.3"}),
     )
