@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Plan folder to write.")] = Path("dragonboat-demo"),
-    time_limit: TimeLimit = 45.0,
+    time_limit: TimeLimit = 50.0,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -47,7 +47,7 @@ def demo(
     from consolidation.data import week
     from network.reference import path
 
-    _plan(path(), week(), out, _Search(time_limit, 0.001, seed, 20), as_json)
+    _plan(path(), week(), out, _Search(time_limit, 0.001, seed, 25), as_json)
 
 
 @app.command(name="plan")
