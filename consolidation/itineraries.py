@@ -281,6 +281,8 @@ class _Finder:
         origin, planning = self._demand.origins[position], self._network.planning
         if origin.place_id:
             return [(w, 0.0) for w, place in enumerate(self._routes.warehouses) if place.place_id == origin.place_id]
+        if math.isnan(origin.lat):
+            return []
         key = (origin.lat, origin.lon, origin.country)
         if key not in self._near:
             found = []

@@ -18,6 +18,7 @@ from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
 from consolidation.settings import apply_settings
 from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.shipment_files import require_known
 from consolidation.shipments import Shipment
 from network.customs import DutyBook
 from network.errors import DragonBoatError
@@ -68,11 +69,12 @@ def plan(
     Raises
     ------
     InputError
-        If `scenario` is unknown.
+        If `scenario` is unknown, or a shipment names a place, currency or class that the network does not know.
     StoppedWithoutPlan
         If the search was stopped before there was any plan.
     """
     options = options or SolveOptions()
+    require_known(shipments, network)
     active = apply_settings(network, scenario, value_of_day_per_m3)
     shipments = sorted(shipments, key=lambda shipment: shipment.shipment_id)
     tariffs, duties = TariffBook(active), DutyBook(active)

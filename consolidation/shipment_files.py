@@ -86,6 +86,20 @@ def inspect_shipments(path: str | Path, network: Network | None = None) -> tuple
     return tuple(rows), sorted(findings, key=lambda finding: finding.row or 0)
 
 
+def require_known(shipments: Sequence[Shipment], network: Network) -> None:
+    """Refuse shipments made in Python that do not fit a network; positions are counted from 2, as in a file.
+
+    Raises
+    ------
+    InputError
+        With every unknown origin, FC, currency or class, and every id used twice.
+    """
+    texts = {field: [cell_text(getattr(shipment, field)) for shipment in shipments] for field in _CHECKED}
+    findings = _check(texts, network, "shipments", range(2, len(shipments) + 2))
+    if findings:
+        raise InputError(findings)
+
+
 _ENTREPOTS = ("HK", "MO")
 MOST_APART_DAYS = 180
 """Ready dates further from the middle one are taken for mistakes: a plan looks at one season."""
