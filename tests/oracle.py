@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Iterator
 
 from solvers.assignment import Assignment, Load
-from solvers.evaluate import Rule, evaluate
+from solvers.evaluate import LineKind, Rule, evaluate
 from solvers.problem import Problem
 
+_CHARGED = {LineKind.LOAD, LineKind.ENTRY}
 _PACKING = {Rule.VOLUME, Rule.WEIGHT, Rule.CONFLICT, Rule.ALONE, Rule.PARTIES}
 
 
@@ -39,6 +40,50 @@ def cheapest(problem: Problem) -> Assignment:
             evaluation = evaluate(problem, plan)
             if evaluation.cost < cost and evaluation.feasible:
                 best, cost = plan, evaluation.cost
+    return best
+
+
+def cheapest_apart(problem: Problem) -> Assignment:
+    """Return what :func:`cheapest` returns, for problems without resources: then each pool packs its lots alone.
+
+    Every set of lots of a pool is packed once in every way, so that six lots are searched in a moment.
+    """
+    assert problem.n_resources == 0
+    packed: dict[tuple[int, tuple[int, ...]], tuple[int, tuple[Load, ...]] | None] = {}
+    best: tuple[int, tuple[int, ...], tuple[Load, ...]] | None = None
+    for choice in itertools.product(*([-1, *problem.options_of(lot)] for lot in range(problem.n_lots))):
+        users: dict[int, list[int]] = {}
+        cost = 0
+        for lot, option in enumerate(choice):
+            cost += int(problem.option_cost[option] if option >= 0 else problem.lot_unplanned_price[lot])
+            for pool in problem.pools_of(option) if option >= 0 else ():
+                users.setdefault(pool, []).append(lot)
+        loads: list[Load] = []
+        for pool, lots in users.items():
+            key = pool, tuple(lots)
+            if key not in packed:
+                packed[key] = _cheapest_packing(problem, *key)
+            way = packed[key]
+            if way is None:
+                break
+            cost += way[0]
+            loads.extend(way[1])
+        else:
+            if best is None or cost < best[0]:
+                best = cost, choice, tuple(loads)
+    assert best is not None  # every lot may stay unplanned
+    return Assignment.canonical(best[1], best[2])
+
+
+def _cheapest_packing(problem: Problem, pool: int, lots: tuple[int, ...]) -> tuple[int, tuple[Load, ...]] | None:
+    best = None
+    for packing in _packings(problem, pool, lots):
+        alone = evaluate(problem, Assignment.canonical([-1] * problem.n_lots, packing))
+        if any(violation.rule in {*_PACKING, Rule.TYPE_LIMIT} for violation in alone.violations):
+            continue
+        cost = sum(line.amount for line in alone.lines if line.kind in _CHARGED)
+        if best is None or cost < best[0]:
+            best = cost, packing
     return best
 
 

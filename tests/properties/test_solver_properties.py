@@ -15,7 +15,7 @@ from solvers.delta import State
 from solvers.evaluate import evaluate
 from solvers.improve import Search, improve
 from solvers.pairs import Pairs
-from tests.oracle import cheapest
+from tests.oracle import cheapest, cheapest_apart
 from tests.strategies import permuted, tiny_problems
 
 FREE = Watch(None, None, None)
@@ -37,6 +37,26 @@ def test_exact_model_finds_the_cost_of_the_oracle(problem: Problem) -> None:
     evaluation = evaluate(problem, answer.assignment)
     assert evaluation.feasible
     assert evaluation.cost == answer.bound == _truth(problem)
+
+
+@_many
+@given(tiny_problems(min_lots=5, max_lots=6, max_resources=0))
+def test_five_and_six_lots_are_solved_as_the_oracle_does(problem: Problem) -> None:
+    best = evaluate(problem, cheapest_apart(problem))
+    assert best.feasible
+    answer = solve(problem, SolveOptions(gap=0.0, time_limit_s=None))
+    assert isinstance(answer, Solved)
+    assert answer.evaluation.feasible
+    assert answer.bound <= best.cost
+    assert answer.cost == best.cost
+    ascent = DualAscent(problem, Pairs(problem)).run(best.cost, 60, FREE)
+    assert 0 <= ascent.bound <= best.cost
+
+
+@_some
+@given(tiny_problems(max_lots=4, max_resources=0))
+def test_the_quick_oracle_agrees_with_the_plain_one(problem: Problem) -> None:
+    assert evaluate(problem, cheapest_apart(problem)).cost == _truth(problem)
 
 
 @_many
