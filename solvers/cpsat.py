@@ -136,7 +136,6 @@ class _RegionModel:
         self.choice: dict[int, cp_model.IntVar] = {}
         self.slots: list[_Slot] = []
         self._type_uses: dict[int, list[cp_model.IntVar]] = defaultdict(list)
-        self._hints: dict[int, int] = {}
         self._choose_options()
         self._kept_loads = self._loads_that_stay()
         self._kept_in: dict[int, list[tuple[Load, tuple[int, ...]]]] = defaultdict(list)
