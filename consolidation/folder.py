@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -153,13 +154,29 @@ def _shipment_columns() -> list[str]:
 def _shipment_row(row: PlannedShipment) -> dict[str, str]:
     found = _flat(row)
     found.update({f"{milestone.code.lower()}_at": milestone.time for milestone in row.milestones})
-    found.update({f"cost_{name}": _text(amount) for name, amount in row.categories.items()})
-    found.update({f"priced_{name.lower()}": _text(amount) for name, amount in row.priced_time.items()})
+    found.update({f"cost_{name}": _money(amount) for name, amount in row.categories.items()})
+    found.update({f"priced_{name.lower()}": _money(amount) for name, amount in row.priced_time.items()})
     return found
 
 
 def _flat(row: BaseModel) -> dict[str, str]:
-    return {name: _text(getattr(row, name)) for name in _columns(type(row))}
+    money = _money_columns(type(row))
+    return {
+        name: _money(getattr(row, name)) if name in money else _text(getattr(row, name)) for name in _columns(type(row))
+    }
+
+
+@cache
+def _money_columns(model: type[BaseModel]) -> frozenset[str]:
+    """Return the columns that hold amounts of the plan currency."""
+    extras = {name: info.json_schema_extra for name, info in model.model_fields.items()}
+    return frozenset(
+        name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("unit") == "plan currency"
+    )
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:.2f}"
 
 
 def _text(value: object) -> str:

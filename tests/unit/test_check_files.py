@@ -104,7 +104,7 @@ def test_names_the_file_that_differs(folder: Path, cause: str, change: Callable[
 
 
 def test_a_number_written_otherwise_is_the_same_number(folder: Path) -> None:
-    _edit("consolidations.csv", ",3438,", ",3438.00,")(folder)
+    _edit("consolidations.csv", ",3438.00,", ",3438,")(folder)
     assert _causes(folder) == []
 
 
