@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 
@@ -56,6 +57,12 @@ class _Entry:
     mode: str
     day: int
     members: tuple[int, ...]
+
+
+@cache
+def _rate(rate: Decimal) -> Decimal:
+    """Return a rate as a double holds it, which is how the plan file writes it."""
+    return Decimal(str(float(rate)))
 
 
 class Assembler:
@@ -156,9 +163,10 @@ class Assembler:
     # -- cost lines -----------------------------------------------------------------------------------------
 
     def _cost_lines(self) -> list[CostLine]:
-        lines = [
-            self._own_line(position, line) for row, position in enumerate(self._planned) for line in self._own[row]
-        ]
+        lines: list[CostLine] = []
+        for row, position in enumerate(self._planned):
+            lines.extend(self._own_line(position, line) for line in self._own[row])
+            self._own[row] = []
         for load_id, _, load in self._loads:
             lines.extend(self._load_lines(load_id, load))
         lines.extend(self._entry_lines())
@@ -169,9 +177,9 @@ class Assembler:
 
     def _own_line(self, position: int, line: OwnLine) -> CostLine:
         price = from_micros(line.amount)
-        return CostLine.model_construct(
+        return CostLine.trusted(
             code=line.code, name=line.name, category=line.category, side=line.side, payer=line.payer, basis=line.basis,
-            quantity=line.quantity, rate=Decimal(str(float(line.rate))), currency=line.currency, charge_id=line.charge_id, load_id="",
+            quantity=line.quantity, rate=_rate(line.rate), currency=line.currency, charge_id=line.charge_id, load_id="",
             entry_id=self._entry_of[position].entry_id if line.customs else "", source_amount=price,
             shipment_id=self._ids[position], amount=price,
         )  # fmt: skip
@@ -208,7 +216,7 @@ class Assembler:
         whole = from_micros(amount)
         is_entry = bool(entry_id)
         for member, part in zip(members, share(amount, weights), strict=True):
-            yield CostLine.model_construct(
+            yield CostLine.trusted(
                 code=charge.code, name=charge.name, category=charge.category, side=charge.side, payer=charge.payer,
                 basis=charge.basis, quantity=quantity, rate=charge.rate, currency=charge.currency,
                 charge_id=charge.charge_id, load_id="" if is_entry else load_id, entry_id=entry_id,

@@ -120,7 +120,7 @@ def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: l
     found.extend(costs.compare(case, expected, held))
     found.extend(sums.times_and_taxes(case, own))
     _apply(found, case, sums.RULES)
-    return _counts(case, len(held), len(expected))
+    return _counts(case, len(held), sum(map(len, expected.values())))
 
 
 def _travellers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from consolidation.itineraries import COURIER, DIRECT, LEGS, Itineraries
-from consolidation.plan_model import Milestone, Service
+from consolidation.plan_model import Milestone, MilestoneCode, Service
 from network import clock
 from network.model import Network
 
@@ -86,5 +86,5 @@ class ChosenItinerary:
             yield _on("DISPATCHED", place_id, int(options.dispatched_day[row]))
 
 
-def _on(code: str, place_id: str, day: int) -> Milestone:
-    return Milestone.model_validate({"code": code, "place_id": place_id, "time": clock.date_of(day).isoformat()})
+def _on(code: MilestoneCode, place_id: str, day: int) -> Milestone:
+    return Milestone(code=code, place_id=place_id, time=clock.date_of(day).isoformat())

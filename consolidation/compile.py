@@ -6,7 +6,7 @@ entry fees and limits, after the options that no best plan needs are dropped (:m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -14,16 +14,20 @@ from typing import TypeAlias
 
 import numpy as np
 
-from consolidation.itineraries import Itineraries
+from consolidation.demand import Demand
+from consolidation.grouping import first_of_each
+from consolidation.itineraries import Itineraries, Refusals
 from consolidation.limits import Limits
 from consolidation.loads import LoadOffer
 from consolidation.pooling import NEVER, Pooling, TruckPool, TrunkPool
 from consolidation.pricing import Pricer, Prices
-from consolidation.reduce import cheapest, reduce_options
+from consolidation.reduce import Candidates, Chunk, Reducer, cheapest, join
+from consolidation.routes import Routes
+from consolidation.search import Rows, Search
 from network.charges import amount
 from network.customs import DutyBook
 from network.model import Network
-from network.money import Bools, Int64, round_array, to_micros
+from network.money import Bools, Int64, Integers, round_array, to_micros
 from network.tables import Charge
 from network.tariffs import TariffBook
 from solvers.problem import EntryFee, Problem
@@ -33,6 +37,52 @@ _NO_LIMIT = -1
 _Describe: TypeAlias = "Callable[[int], tuple[TrunkPool | TruckPool, tuple[LoadOffer, ...]]]"
 
 
+CHUNK = 500
+"""Shipments whose options are laid out at once: with the 500 options each of the reference network, 100 MB."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a problem, in the same order; k options, in small integers.
+
+    Attributes
+    ----------
+    start : (n+1,) int64, options of each shipment
+    way : (k,) int32, route or, behind the routes, courier
+    leg : (k,) int8, position in :data:`consolidation.itineraries.LEGS`
+    """
+
+    search: Search
+    start: Int64
+    way: Integers
+    leg: Integers
+
+    @property
+    def demand(self) -> Demand:
+        """Shipments."""
+        return self.search.demand
+
+    @property
+    def routes(self) -> Routes:
+        """Routes of the horizon."""
+        return self.search.routes
+
+    @property
+    def refusals(self) -> Refusals:
+        """How many chains each rule refused, per shipment."""
+        return self.search.refusals
+
+    def take(self, positions: Int64) -> Itineraries:
+        """Return the options at `positions` with their days and distances, in that order."""
+        routes, way = len(self.routes.run), self.way[positions].astype(np.int64)
+        return self.search.itineraries(
+            shipment=np.searchsorted(self.start, positions, side="right") - 1,
+            route=np.where(way < routes, way, -1),
+            courier=np.where(way < routes, -1, way - routes),
+            leg=self.leg[positions].astype(np.int64),
+        )
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A problem and what its indices mean.
@@ -40,102 +90,125 @@ class Compiled:
     Attributes
     ----------
     problem : Problem
-    options : Itineraries, the itinerary of every option of the problem, in the same order
-    prices : Prices, own price of every option
+    options : Options, what every option of the problem is
     pools : what each pool is
     offers : equipment and charges of each row of the problem's equipment types
     importers : importer of record of every party number
-    baseline : (n,) int64, position in `alone` of the cheapest way to send each shipment alone, -1 for none
-    alone, alone_prices : the options a seller could buy alone, with their prices
+    alone : Itineraries, the cheapest way to send each shipment alone, where there is one
+    alone_prices : Prices, of `alone`
+    baseline : (n,) int64, position in `alone` of every shipment, -1 for none
     """
 
     problem: Problem
-    options: Itineraries
-    prices: Prices
+    options: Options
     pools: tuple[TrunkPool | TruckPool, ...]
     offers: tuple[LoadOffer, ...]
     importers: tuple[str, ...]
-    baseline: Int64
     alone: Itineraries
     alone_prices: Prices
+    baseline: Int64
 
 
-def compile_problem(network: Network, found: Itineraries, tariffs: TariffBook, duties: DutyBook) -> Compiled:
-    """Return the optimiser's problem for the itineraries found."""
-    prices = Pricer(network, tariffs, duties).price(found)
-    alone = np.flatnonzero(found.alone)
-    alone_options, alone_prices = found.take(alone), take_prices(prices, alone)
-    baseline = cheapest(alone_options.shipment, alone_prices.total, len(found.demand.shipments))
-    pooling = Pooling(network, tariffs, found)
-    limits = Limits(network, found)
-    kept = reduce_options(found, prices.total, pooling, limits)
-    builder = _Builder(network, found, prices, pooling, limits, kept)
+def compile_problem(
+    network: Network,
+    search: Search,
+    tariffs: TariffBook,
+    duties: DutyBook,
+    *,
+    chunk: int = CHUNK,
+    keep_all: bool = False,
+) -> Compiled:
+    """Return the optimiser's problem for the itineraries of a search.
+
+    Parameters
+    ----------
+    chunk : shipments whose options are laid out at once; the answer does not depend on it
+    keep_all : keep options that no best plan needs
+    """
+    pricer = Pricer(network, tariffs, duties)
+    pooling, limits = Pooling(network, tariffs, search), Limits(search, chunk)
+    count = len(search.demand.shipments)
+    reducer, chunks, alone = Reducer(pooling), [], []
+    for first in range(0, count, chunk):
+        rows = search.rows(first, min(first + chunk, count))
+        cost = pricer.total(search, rows)
+        alone.append(_cheapest_alone(search, rows, cost))
+        part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows))
+        if keep_all:
+            chunks.append(part.keep_all())
+        else:
+            reducer.add(part)
+    kept = join(chunks if keep_all else reducer.finish())
+    builder = _Builder(network, search, kept, pooling, limits)
+    problem = builder.problem()
+    alone_options = search.itineraries(*(np.concatenate(column) for column in _columns(alone)))
+    baseline = np.full(count, -1, dtype=np.int64)
+    baseline[alone_options.shipment] = np.arange(len(alone_options.shipment))
     return Compiled(
-        problem=builder.problem(),
-        options=found.take(kept),
-        prices=take_prices(prices, kept),
+        problem=problem,
+        options=Options(search, problem.option_start, kept.way, kept.leg),
         pools=builder.pools,
         offers=builder.offers,
-        importers=tuple(_numbers(shipment.importer_id for shipment in found.demand.shipments)),
-        baseline=baseline,
+        importers=tuple(_numbers(shipment.importer_id for shipment in search.demand.shipments)),
         alone=alone_options,
-        alone_prices=alone_prices,
+        alone_prices=pricer.price(alone_options),
+        baseline=baseline,
     )
 
 
-def take_prices(prices: Prices, positions: Int64) -> Prices:
-    """Return the prices of the options at `positions`."""
-    return Prices(
-        *(getattr(prices, name)[positions] for name in ("cash", "carrying", "transit", "lateness", "import_tax"))
-    )
+def _columns(parts: Sequence[tuple[Int64, ...]]) -> Iterable[tuple[Int64, ...]]:
+    """Return shipment, route, courier and leg of some parts, each column as a tuple of arrays."""
+    none = np.zeros(0, dtype=np.int64)
+    return zip((none, none, none, none), *parts, strict=True)
+
+
+def _cheapest_alone(search: Search, rows: Rows, cost: Int64) -> tuple[Int64, ...]:
+    """Return shipment, route, courier and leg of the cheapest option that each seller can buy for itself."""
+    alone = np.flatnonzero((rows.courier >= 0) | np.append(search.routes.alone, False)[rows.route])
+    best = cheapest(rows.shipment[alone] - rows.first, cost[alone], rows.count)
+    chosen = alone[best[best >= 0]]
+    return rows.shipment[chosen], rows.route[chosen], rows.courier[chosen], rows.leg[chosen]
 
 
 class _Builder:
     """Writes the kept options as a Problem."""
 
-    def __init__(
-        self, network: Network, found: Itineraries, prices: Prices, pooling: Pooling, limits: Limits, kept: Int64
-    ) -> None:
-        self._network, self._found, self._prices, self._kept = network, found, prices, kept
+    def __init__(self, network: Network, search: Search, kept: Candidates, pooling: Pooling, limits: Limits) -> None:
+        self._network, self._search, self._kept = network, search, kept
         self._limits = list(limits.limits)
-        self._option_limits = limits.of_option[kept]
         self._schemes: dict[tuple[Charge, ...], int] = {}
         self._fees: list[tuple[EntryFee, ...]] = []
         self._allotments: dict[int, int] = {}
-        self._pool_numbers, self.pools, self.offers = self._make_pools(pooling)
+        self.pools: tuple[TrunkPool | TruckPool, ...] = ()
+        self.offers: tuple[LoadOffer, ...] = ()
+        self._type_start = np.zeros(1, dtype=np.int64)
+        self._trunk = self._number(kept.trunk, pooling.trunks, pooling.trunk_pool)
+        self._truck = self._number(kept.truck, pooling.trucks, pooling.truck_pool)
 
-    def _make_pools(self, pooling: Pooling) -> tuple[Int64, tuple[TrunkPool | TruckPool, ...], tuple[LoadOffer, ...]]:
-        """Return the pools of every kept option, (k, 2), -1 for none, and what the numbers mean."""
-        numbers = np.full((len(self._kept), 2), -1, dtype=np.int64)
-        pools: list[TrunkPool | TruckPool] = []
-        offers: list[LoadOffer] = []
-        self._type_start = [0]
-        columns: tuple[tuple[Int64, _Describe], ...] = (
-            (pooling.trunk, pooling.trunk_pool),
-            (pooling.truck, pooling.truck_pool),
-        )
-        for column, (raw, describe) in enumerate(columns):
-            pooled = np.flatnonzero(raw[self._kept] >= 0)
-            used, inverse = np.unique(raw[self._kept[pooled]], return_inverse=True)
-            numbers[pooled, column] = len(pools) + inverse
-            for number in used.tolist():
-                pool, offered = describe(number)
-                pools.append(pool)
-                offers.extend(offered)
-                self._type_start.append(len(offers))
-        return numbers, tuple(pools), tuple(offers)
+    def _number(self, raw: Integers, count: int, describe: _Describe) -> Integers:
+        """Number the pools in use after those there are; return the number of every option's, (k,), -1 for none."""
+        used = np.zeros(count + 1, dtype=np.bool_)
+        used[raw] = True
+        used[-1] = False
+        asked = np.flatnonzero(used)
+        number = np.full(count + 1, -1, dtype=np.int32)
+        number[asked] = len(self.pools) + np.arange(len(asked))
+        found = [describe(pool) for pool in asked.tolist()]
+        ends = self._type_start[-1] + np.cumsum([len(offers) for _, offers in found], dtype=np.int64)
+        self.pools += tuple(pool for pool, _ in found)
+        self.offers += tuple(offer for _, offers in found for offer in offers)
+        self._type_start = np.concatenate([self._type_start, ends])
+        return number[raw]
 
     def problem(self) -> Problem:
         """Return the arrays."""
-        found, kept = self._found, self._kept
-        demand = found.demand
+        kept, demand = self._kept, self._search.demand
         shipments = demand.shipments
         classes = _numbers(s.cargo_class for s in shipments)
         type_resource, type_amount = self._type_limits()
-        counts = np.bincount(found.shipment[kept], minlength=len(shipments))
-        uses = (self._pool_numbers >= 0).sum(axis=1)
-        limited = (self._option_limits >= 0).sum(axis=1)
-        volume = demand.volume_cm3[found.shipment[kept]]
+        counts = np.bincount(kept.shipment, minlength=len(shipments))
+        uses = (self._trunk >= 0).astype(np.int8) + (self._truck >= 0)
+        limited = (kept.limits >= 0).sum(axis=1)
         schemes = [self._scheme(pool) for pool in self.pools]
         most = self._network.planning.max_importers_per_load or _NO_LIMIT
         return Problem(
@@ -147,14 +220,14 @@ class _Builder:
             lot_party=_codes(s.importer_id for s in shipments),
             lot_entry_value=demand.value,
             lot_unplanned_price=self._unplanned_price(),
-            option_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            option_cost=self._prices.total[kept],
-            option_pool_start=np.concatenate([[0], np.cumsum(uses)]).astype(np.int64),
-            option_pool=self._pool_numbers[self._pool_numbers >= 0],
-            option_resource_start=np.concatenate([[0], np.cumsum(limited)]).astype(np.int64),
-            option_resource=self._option_limits[self._option_limits >= 0],
-            option_resource_amount=np.repeat(volume, limited),
-            pool_type_start=np.array(self._type_start, dtype=np.int64),
+            option_start=_sealed(_ends(counts)),
+            option_cost=_sealed(kept.cost),
+            option_pool_start=_sealed(_ends(uses)),
+            option_pool=_sealed(_interleaved(self._trunk, self._truck)),
+            option_resource_start=_sealed(_ends(limited)),
+            option_resource=_sealed(kept.limits[kept.limits >= 0]),
+            option_resource_amount=_sealed(np.repeat(demand.volume_cm3[kept.shipment], limited)),
+            pool_type_start=self._type_start,
             type_price=np.array([offer.price for offer in self.offers], dtype=np.int64),
             type_volume_cm3=np.array([round(offer.equipment.volume_m3 * 1e6) for offer in self.offers], dtype=np.int64),
             type_weight_g=np.array([round(offer.equipment.payload_kg * 1e3) for offer in self.offers], dtype=np.int64),
@@ -174,21 +247,22 @@ class _Builder:
         It is stated on top of the cheapest way to travel without company, loads of its own included, so that a
         shipment is left out for want of room, never because its freight is dear.
         """
-        starts = np.array(self._type_start, dtype=np.int64)
         prices = np.array([offer.price for offer in self.offers], dtype=np.int64)
-        cheapest_load = np.array([prices[a:b].min(initial=NEVER) for a, b in pairwise(starts.tolist())], dtype=np.int64)
-        loads = np.append(cheapest_load, 0)[self._pool_numbers].sum(axis=1)
-        shipment = self._found.shipment[self._kept]
-        total = self._prices.total[self._kept] + loads
-        best = np.zeros(len(self._found.demand.shipments), dtype=np.int64)
-        found = cheapest(shipment, total, len(best))
-        best[found >= 0] = total[found[found >= 0]]
-        return best + unplanned_prices(self._network, self._found.demand.volume_cm3, self._found.demand.value)
+        spans = pairwise(self._type_start.tolist())
+        cheapest_load = np.array([*(prices[a:b].min(initial=NEVER) for a, b in spans), 0], dtype=np.int64)
+        kept, demand = self._kept, self._search.demand
+        total = kept.cost + cheapest_load[self._trunk] + cheapest_load[self._truck]
+        best = np.full(len(demand.shipments), NEVER, dtype=np.int64)
+        starts = first_of_each(kept.shipment)
+        if len(starts):
+            best[kept.shipment[starts]] = np.minimum.reduceat(total, starts)
+        served = np.where(best < NEVER, best, 0)
+        return served + unplanned_prices(self._network, demand.volume_cm3, demand.value)
 
     def _type_limits(self) -> tuple[Int64, Int64]:
         resource = np.full(len(self.offers), -1, dtype=np.int64)
         used = np.zeros(len(self.offers), dtype=np.int64)
-        routes = self._found.routes
+        routes, starts = self._search.routes, self._type_start.tolist()
         for number, pool in enumerate(self.pools):
             if not isinstance(pool, TrunkPool):
                 continue
@@ -199,7 +273,7 @@ class _Builder:
             if run not in self._allotments:
                 self._allotments[run] = len(self._limits)
                 self._limits.append(round(allotment * _TEU_SCALE))
-            for k in range(self._type_start[number], self._type_start[number + 1]):
+            for k in range(starts[number], starts[number + 1]):
                 resource[k] = self._allotments[run]
                 used[k] = round(self.offers[k].equipment.teu * _TEU_SCALE)
         return resource, used
@@ -228,6 +302,23 @@ def unplanned_prices(network: Network, volume_cm3: Int64, value: Int64) -> Int64
     planning = network.planning
     price = planning.unplanned_price + planning.unplanned_price_per_m3 * volume_cm3 / 1e6
     return round_array(price + planning.unplanned_pct_of_value / 100 * value / 1e6)
+
+
+def _sealed(values: Integers) -> Int64:
+    """Return values as int64 that nobody can write to, so that the problem may keep them without a copy."""
+    sealed: Int64 = values.astype(np.int64, copy=False)
+    sealed.setflags(write=False)
+    return sealed
+
+
+def _ends(counts: Integers) -> Int64:
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+
+
+def _interleaved(trunk: Integers, truck: Integers) -> Integers:
+    """Return the pools of every option one after the other, trunk first, none left out."""
+    both = np.stack([trunk, truck], axis=1)
+    return both[both >= 0]
 
 
 def _numbers(names: Iterable[str]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -60,6 +61,20 @@ class Demand:
         """The larger of m3 and tonnes, (n,) float64."""
         return np.maximum(self.volume_m3, self.weight_kg / 1000.0)
 
+    @cached_property
+    def products(self) -> tuple[tuple[str, str], ...]:
+        """Products: HS code and country of origin."""
+        return tuple(sorted({self._product(k) for k in range(len(self.shipments))}))
+
+    @cached_property
+    def product(self) -> Int64:
+        """Product of every shipment, (n,)."""
+        number = {product: k for k, product in enumerate(self.products)}
+        return np.array([number[self._product(k)] for k in range(len(self.shipments))], dtype=np.int64)
+
+    def _product(self, position: int) -> tuple[str, str]:
+        return self.shipments[position].hs_code, self.country_of_origin(position)
+
     def country_of_origin(self, position: int) -> str:
         """Return where the goods of one shipment were made, as stated or as the country it starts from."""
         return self.shipments[position].country_of_origin or self.origins[position].country
@@ -68,6 +83,7 @@ class Demand:
 def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -> Demand:
     """Return the quantities that prices and rules need, one row per shipment."""
     fcs = tuple(network.place[shipment.destination_fc] for shipment in shipments)
+    find = cache(lambda origin: locator.find(origin) or Coordinates(math.nan, math.nan))
     value = np.array([to_micros(s.goods_value * network.rate[s.currency]) for s in shipments], dtype=np.int64)
     late_pct = network.planning.late_pct_of_value_per_day / 100.0
     late = [
@@ -79,7 +95,7 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
     return Demand(
         shipments=tuple(shipments),
         fcs=fcs,
-        origins=tuple(locator.find(s.origin) or Coordinates(math.nan, math.nan) for s in shipments),
+        origins=tuple(find(s.origin) for s in shipments),
         volume_cm3=np.array([s.volume_cm3 for s in shipments], dtype=np.int64),
         weight_g=np.array([s.weight_g for s in shipments], dtype=np.int64),
         value=value,

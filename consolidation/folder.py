@@ -6,14 +6,17 @@ from it. The folder appears whole or not at all.
 
 from __future__ import annotations
 
+import csv
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from consolidation.plan_model import (
     CATEGORIES,
@@ -24,6 +27,7 @@ from consolidation.plan_model import (
     PlannedLoad,
     PlannedShipment,
     TimePrice,
+    Unplanned,
 )
 from network.atomic import new_folder, require_free
 from network.errors import PlanFolderError
@@ -35,6 +39,8 @@ TABLE_FILES = ("shipments.csv", "consolidations.csv", "cost_lines.csv", "unplann
 _FILES = {PLAN, CERTIFICATE, REPORT, MAP, *TABLE_FILES}
 _MILESTONES = get_args(MilestoneCode)
 _TIMES = get_args(TimePrice)
+_OPEN, _CLOSE = ' "cost_lines": [\n', (" ],\n", " ]\n")
+"""Lines of a plan file between which each cost line has its own."""
 _NESTED = ("milestones", "categories", "priced_time", "shipments", "refusals")
 
 
@@ -67,10 +73,11 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float)
 
     target = Path(folder).resolve()
     with new_folder(target, _is_plan_folder) as draft:
-        _write_json(draft / PLAN, plan.model_dump(mode="json"))
+        _write_plan(draft / PLAN, plan)
         _write_json(draft / CERTIFICATE, {**plan.certificate.model_dump(mode="json"), "seconds": round(seconds, 3)})
-        for name, table in tables(plan).items():
-            table.to_csv(draft / name, index=False, lineterminator="\n", encoding="utf-8")
+        for name, (columns, rows) in cells(plan).items():
+            with (draft / name).open("w", newline="", encoding="utf-8") as stream:
+                csv.writer(stream, lineterminator="\n").writerows(chain([columns], rows))
         figure = map_figure(plan, network)
         write_report(plan, network, draft / REPORT, figure)
         write_map(plan, network, draft / MAP, figure)
@@ -81,8 +88,96 @@ def _is_plan_folder(folder: Path) -> bool:
     return (folder / PLAN).is_file() and {path.name for path in folder.iterdir()} <= _FILES
 
 
+def _write_plan(path: Path, plan: Plan) -> None:
+    """Write the plan with one shipment, load, entry, cost line or unplanned shipment to a line."""
+    lists = [name for name in Plan.model_fields if isinstance(getattr(plan, name), tuple)]
+    head = plan.model_dump(mode="json", exclude=set(lists))
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write("{\n" + "".join(f" {_json(name)}: {_json(value)},\n" for name, value in head.items()))
+        for name in lists:
+            stream.write(f" {_json(name)}: [")
+            before = "\n  "
+            for text in _json_rows(getattr(plan, name)):
+                stream.write(before + text)
+                before = ",\n  "
+            stream.write("\n ]" + (",\n" if name != lists[-1] else "\n"))
+        stream.write("}\n")
+
+
+def _json_rows(rows: Sequence[BaseModel | CostLine]) -> Iterator[str]:
+    if rows:
+        adapter: TypeAdapter[BaseModel | CostLine] = TypeAdapter(type(rows[0]))
+        for row in rows:
+            yield adapter.dump_json(row).decode()
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
 def _write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+class _PlanReader:
+    """Reads plan files; a cost line becomes one as it is read, so that millions never exist as text and dictionaries.
+
+    What does not look like a cost line, or is a wrong one, is left for the plan to judge in its place.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._keys = frozenset(_Projection(CostLine).columns)
+        self._adapter = TypeAdapter(CostLine)
+        self._decoder = json.JSONDecoder(parse_float=Decimal, object_hook=self._line)
+
+    def read(self, path: Path) -> Any:
+        """Return the content of a file: line by line where it is laid out as :func:`write_plan` does, else at once."""
+        with path.open(encoding="utf-8") as stream:
+            found = self._by_line(stream)
+        return self._decoder.decode(path.read_text(encoding="utf-8")) if found is None else found
+
+    def _by_line(self, stream: Iterator[str]) -> Any:
+        """Return the content, or None when the cost lines do not stand on one line each."""
+        rest, lines = [], []
+        for text in stream:
+            rest.append(text)
+            if text == _OPEN:
+                break
+        else:
+            return None
+        before = ","
+        for text in stream:
+            if text in _CLOSE:
+                rest.append(text)
+                break
+            item = text.strip()
+            if before != ",":
+                return None
+            before = item[-1:]
+            try:
+                lines.append(self._decoder.decode(item.removesuffix(",")))
+            except ValueError:
+                return None
+        rest.extend(stream)
+        if (lines and before == ",") or rest.count(_OPEN) > 1:
+            return None
+        content = self._decoder.decode("".join(rest))
+        if not isinstance(content, dict) or content.get("cost_lines") != []:
+            return None
+        return {**content, "cost_lines": lines}
+
+    def _line(self, content: dict[str, Any]) -> Any:
+        if content.keys() != self._keys:
+            return content
+        shared = {
+            name: self._names.setdefault(value, value) if type(value) is str else value
+            for name, value in content.items()
+        }
+        try:
+            return self._adapter.validate_python(shared)
+        except ValidationError:
+            return content
 
 
 def read_plan(folder: str | Path) -> Plan:
@@ -95,11 +190,9 @@ def read_plan(folder: str | Path) -> Plan:
     """
     path = Path(folder) / PLAN
     try:
-        text = path.read_text(encoding="utf-8")
+        content = _PlanReader().read(path)
     except (OSError, UnicodeDecodeError) as fault:
         raise PlanFolderError(f"{path}: cannot be read ({fault}). Maybe {folder} is not a plan folder.") from fault
-    try:
-        content = json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as fault:
         raise PlanFolderError(f"{path}: not JSON ({fault}). Maybe the file was cut off or edited.") from fault
     version = content.get("schema_version") if isinstance(content, dict) else None
@@ -119,60 +212,73 @@ def read_plan(folder: str | Path) -> Plan:
 
 def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     """Return the CSV files of a plan as frames of text, by file name; column names carry units."""
-    shipments = [_shipment_row(row) for row in plan.shipments]
-    left_out = [{"shipment_id": row.shipment_id, "status": "unplanned", "rule": row.rule} for row in plan.unplanned]
-    loads = [
-        {**_flat(row), "shipment_count": str(len(row.shipments)), "shipments": ";".join(row.shipments)}
-        for row in plan.loads
-    ]
-    unplanned = [
-        {**_flat(row), "refusals": ";".join(f"{rule}:{count}" for rule, count in row.refusals.items())} for row in plan.unplanned
-    ]  # fmt: skip
     return {
-        "shipments.csv": _frame(shipments + left_out, _shipment_columns()),
-        "consolidations.csv": _frame(loads, [*_columns(PlannedLoad), "shipment_count", "shipments"]),
-        "cost_lines.csv": _frame([_flat(row) for row in plan.cost_lines], _columns(CostLine)),
-        "unplanned.csv": _frame(unplanned, ["shipment_id", "rule", "detail", "change", "price", "refusals"]),
+        name: pd.DataFrame(list(rows), columns=columns, dtype="str") for name, (columns, rows) in cells(plan).items()
     }
 
 
-def _frame(rows: list[dict[str, str]], columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame([[row.get(name, "") for name in columns] for row in rows], columns=columns, dtype="str")
-
-
-def _columns(model: type[BaseModel]) -> list[str]:
-    return [name for name in model.model_fields if name not in _NESTED]
-
-
-def _shipment_columns() -> list[str]:
-    return [
-        *_columns(PlannedShipment), "rule", *(f"{code.lower()}_at" for code in _MILESTONES),
-        *(f"cost_{name}" for name in CATEGORIES), *(f"priced_{name.lower()}" for name in _TIMES),
-    ]  # fmt: skip
-
-
-def _shipment_row(row: PlannedShipment) -> dict[str, str]:
-    found = _flat(row)
-    found.update({f"{milestone.code.lower()}_at": milestone.time for milestone in row.milestones})
-    found.update({f"cost_{name}": _money(amount) for name, amount in row.categories.items()})
-    found.update({f"priced_{name.lower()}": _money(amount) for name, amount in row.priced_time.items()})
-    return found
-
-
-def _flat(row: BaseModel) -> dict[str, str]:
-    money = _money_columns(type(row))
+def cells(plan: Plan) -> dict[str, tuple[list[str], Iterator[list[str]]]]:
+    """Return the columns and the rows of the CSV files of a plan, by file name; each row is made when asked for."""
+    loads, lines, left_out = _Projection(PlannedLoad), _Projection(CostLine), _Projection(Unplanned)
+    shipments = _Shipments()
     return {
-        name: _money(getattr(row, name)) if name in money else _text(getattr(row, name)) for name in _columns(type(row))
+        "shipments.csv": (shipments.columns, shipments.rows(plan)),
+        "consolidations.csv": (
+            [*loads.columns, "shipment_count", "shipments"],
+            ([*loads.row(load), str(len(load.shipments)), ";".join(load.shipments)] for load in plan.loads),
+        ),
+        "cost_lines.csv": (lines.columns, (lines.row(line) for line in plan.cost_lines)),
+        "unplanned.csv": (
+            [*left_out.columns, "refusals"],
+            ([*left_out.row(left), _counted(left.refusals)] for left in plan.unplanned),
+        ),
     }
 
 
-@cache
-def _money_columns(model: type[BaseModel]) -> frozenset[str]:
-    """Return the columns that hold amounts of the plan currency."""
-    extras = {name: info.json_schema_extra for name, info in model.model_fields.items()}
-    return frozenset(
-        name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("unit") == "plan currency"
-    )
+def _counted(refusals: Mapping[str, int]) -> str:
+    return ";".join(f"{rule}:{count}" for rule, count in refusals.items())
+
+
+class _Projection:
+    """The plain columns of one kind of part, as text."""
+
+    def __init__(self, model: type[Any]) -> None:
+        found: dict[str, FieldInfo] = vars(model)["__pydantic_fields__"]
+        self.columns = [name for name in found if name not in _NESTED]
+        self._is_money = [_unit(found[name]) == "plan currency" for name in self.columns]
+
+    def row(self, part: object) -> list[str]:
+        """Return the cells of one part."""
+        values = zip(self.columns, self._is_money, strict=True)
+        return [_money(getattr(part, name)) if money else _text(getattr(part, name)) for name, money in values]
+
+
+class _Shipments:
+    """The columns of planned and unplanned shipments."""
+
+    def __init__(self) -> None:
+        self._plain = _Projection(PlannedShipment)
+        self.columns = [
+            *self._plain.columns, "rule", *(f"{code.lower()}_at" for code in _MILESTONES),
+            *(f"cost_{name}" for name in CATEGORIES), *(f"priced_{name.lower()}" for name in _TIMES),
+        ]  # fmt: skip
+
+    def rows(self, plan: Plan) -> Iterator[list[str]]:
+        """Yield the cells of every shipment, planned ones first."""
+        for row in plan.shipments:
+            found = dict(zip(self._plain.columns, self._plain.row(row), strict=True))
+            found.update({f"{milestone.code.lower()}_at": milestone.time for milestone in row.milestones})
+            found.update({f"cost_{name}": _money(amount) for name, amount in row.categories.items()})
+            found.update({f"priced_{name.lower()}": _money(amount) for name, amount in row.priced_time.items()})
+            yield [found.get(name, "") for name in self.columns]
+        for left in plan.unplanned:
+            found = {"shipment_id": left.shipment_id, "status": "unplanned", "rule": left.rule}
+            yield [found.get(name, "") for name in self.columns]
+
+
+def _unit(field: FieldInfo) -> object:
+    extra = field.json_schema_extra
+    return extra.get("unit") if isinstance(extra, dict) else None
 
 
 def _money(amount: Decimal) -> str:
@@ -181,6 +287,8 @@ def _money(amount: Decimal) -> str:
 
 def _text(value: object) -> str:
     """Return a cell: plain decimals without exponent or trailing zeros, blank for None."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, Decimal):

@@ -2,60 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from consolidation.itineraries import Itineraries
-from consolidation.pooling import number_rows
-from network.model import Network
+from consolidation.grouping import distinct, packed
+from consolidation.search import Rows, Search
 from network.money import Bools, Int64
+
+_WEEK_START = 3
+"""Days from a day number to the count from which ISO weeks start on multiples of 7: day 0 was a Thursday."""
 
 
 class Limits:
-    """Limits that options use (handling, receiving) and that loads use (allotments).
+    """Limits that options use.
 
     A limit that all its possible users together cannot exceed is left out.
+
+    Attributes
+    ----------
+    limits : list of int, cm3
+    of_start : (p,) int64, limit of handling that a start uses, -1 for none
     """
 
-    def __init__(self, network: Network, found: Itineraries) -> None:
-        self._network, self._found = network, found
+    def __init__(self, search: Search, chunk: int) -> None:
+        self._search = search
         self.limits: list[int] = []
-        count = len(found.shipment)
-        self.of_option = np.full((count, 2), -1, dtype=np.int64)
-        self._handling()
-        self._receiving()
+        self.of_start = self._handling()
+        self._first_week, self._of_week = self._receiving(chunk)
 
-    def _handling(self) -> None:
-        found, routes = self._found, self._found.routes
-        if not len(routes.run):
-            return
-        warehouse = np.where(found.route >= 0, routes.warehouse[found.route], -1)
-        per_day = [place.handling_m3_per_day for place in routes.warehouses]
-        limit = np.array([-1.0 if value is None else value for value in per_day])
-        limited = (warehouse >= 0) & (limit[warehouse] >= 0)
-        key = np.stack([warehouse, found.stuffed_day], axis=1)
-        self._add(0, key, limited, lambda row: limit[int(row[0])])
+    def of_rows(self, rows: Rows) -> Int64:
+        """Return the limits that options use, (m, 2), -1 for none."""
+        fc = self._search.receivers.of_shipment[rows.shipment]
+        week = _week(rows.delivered_day) - self._first_week
+        if not self._of_week.shape[1]:
+            receiving = np.full(len(fc), -1, dtype=np.int64)
+        else:
+            inside = (week >= 0) & (week < self._of_week.shape[1])
+            receiving = np.where(inside, self._of_week[fc, np.where(inside, week, 0)], -1)
+        return np.stack([np.append(self.of_start, -1)[rows.start], receiving], axis=1)
 
-    def _receiving(self) -> None:
-        found = self._found
-        limit = np.array(
-            [-1.0 if fc.receiving_m3_per_week is None else fc.receiving_m3_per_week for fc in found.demand.fcs]
+    def _handling(self) -> Int64:
+        starts, warehouses = self._search.starts, self._search.routes.warehouses
+        per_day = [-1.0 if place.handling_m3_per_day is None else place.handling_m3_per_day for place in warehouses]
+        limit = np.array([*per_day, -1.0])[starts.warehouse]
+        used = (limit >= 0) & (self._search.options_of_start > 0)
+        of_start = np.full(len(limit), -1, dtype=np.int64)
+        code = packed([starts.warehouse[used], starts.stuffed_day[used]])
+        of_start[used] = self._number(code, starts.shipment[used], limit[used])
+        return of_start
+
+    def _receiving(self, chunk: int) -> tuple[int, Int64]:
+        """Return the first week, and the limit of every FC and week, (F, weeks), -1 for none."""
+        search = self._search
+        receivers = search.receivers
+        per_week = np.array(
+            [-1.0 if fc.receiving_m3_per_week is None else fc.receiving_m3_per_week for fc in receivers.fcs]
         )
-        ids = {fc.place_id: k for k, fc in enumerate(found.demand.fcs)}
-        fc = np.array([ids[place.place_id] for place in found.demand.fcs], dtype=np.int64)[found.shipment]
-        week = (found.delivered_day + 3) // 7  # ISO weeks start on Monday; day 0 was a Thursday
-        self._add(1, np.stack([fc, week], axis=1), limit[found.shipment] >= 0, lambda row: limit[int(row[0])])
+        found = [np.zeros((0, 3), dtype=np.int64)]
+        weekly = receivers.weekly[receivers.of_shipment]
+        for first in range(0, len(weekly), chunk):
+            last = min(first + chunk, len(weekly))
+            if weekly[first:last].any():
+                found.append(self._weeks(search.rows(first, last), weekly))
+        fc, week, shipment = np.concatenate(found).T
+        if not len(fc):
+            return 0, np.zeros((len(per_week), 0), dtype=np.int64)
+        first_week = int(week.min())
+        of_week = np.full((len(per_week), int(week.max()) - first_week + 1), -1, dtype=np.int64)
+        of_week[fc, week - first_week] = self._number(packed([fc, week]), shipment, per_week[fc])
+        return first_week, of_week
 
-    def _add(self, column: int, key: Int64, limited: Bools, limit_of: Callable[[Int64], float]) -> None:
-        numbers, unique = number_rows(key, limited)
-        if not len(unique):
-            return
-        volume = self._found.demand.volume_cm3
-        _, pairs = number_rows(np.stack([numbers, self._found.shipment], axis=1), limited)
-        users = np.bincount(pairs[:, 0], weights=volume[pairs[:, 1]].astype(np.float64), minlength=len(unique))
-        most = np.array([round(float(limit_of(row)) * 1e6) for row in unique], dtype=np.int64)
+    def _weeks(self, rows: Rows, weekly: Bools) -> Int64:
+        """Return FC, week and shipment of the deliveries to FCs with a limit, none repeated, (., 3)."""
+        shipment = rows.shipment[weekly[rows.shipment]]
+        week = _week(rows.delivered_day[weekly[rows.shipment]])
+        columns = np.stack([self._search.receivers.of_shipment[shipment], week, shipment], axis=1)
+        return np.unique(columns, axis=0)
+
+    def _number(self, code: Int64, shipment: Int64, limit: Int64) -> Int64:
+        """Return the limit of each user, -1 where all users together keep it; each user of a limit comes once."""
+        if not len(code):
+            return code
+        unique, group = distinct(code, int(code.max()) + 1)
+        volume = self._search.demand.volume_cm3[shipment].astype(np.float64)
+        users = np.bincount(group, weights=volume, minlength=len(unique))
+        most = np.zeros(len(unique), dtype=np.int64)
+        most[group] = np.round(limit * 1e6).astype(np.int64)
         binding = users > most
         positions = np.where(binding, len(self.limits) + np.cumsum(binding) - 1, -1)
-        self.of_option[:, column] = np.where(limited, positions[numbers], -1)
         self.limits.extend(most[binding].tolist())
+        return positions[group]
+
+
+def _week(day: Int64) -> Int64:
+    return (day + _WEEK_START) // 7

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from consolidation.routes import road_km
 from network.charges import amount
@@ -22,14 +23,14 @@ class LoadLine:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadOffer:
     """One equipment that may be opened in a pool, with every charge of one such load."""
 
     equipment: Equipment
     lines: tuple[LoadLine, ...]
 
-    @property
+    @cached_property
     def price(self) -> int:
         """Cost of one load, micro-units."""
         return sum(line.amount for line in self.lines)
@@ -51,7 +52,7 @@ class Haul:
 
 
 class LoadPricer:
-    """Prices loads of a network; equal hauls are priced once."""
+    """Prices loads of a network; equal hauls are priced once per span of days with the same charges."""
 
     def __init__(self, network: Network, tariffs: TariffBook) -> None:
         self._network, self._tariffs = network, tariffs
@@ -61,7 +62,7 @@ class LoadPricer:
     def trunk(self, haul: Haul) -> tuple[LoadOffer, ...]:
         """Return the offers of a trunk load: every equipment of the lane that its tariff prices on the day."""
         ends = (haul.centre and haul.centre.place_id, haul.fc and haul.fc.place_id)
-        key = (haul.warehouse.place_id, haul.lane.lane_id, *ends, haul.etd, haul.eta)
+        key = (haul.warehouse.place_id, haul.lane.lane_id, *ends, *self._epochs(haul.etd, haul.eta))
         if key not in self._trunks:
             offers = []
             for name in haul.lane.equipment:
@@ -73,7 +74,7 @@ class LoadPricer:
 
     def truck(self, centre: Place, fc: Place, date: dt.date) -> tuple[LoadOffer, ...]:
         """Return the offers of a whole truck from a deconsolidation centre to an FC."""
-        key = (centre.place_id, fc.place_id, date)
+        key = (centre.place_id, fc.place_id, *self._epochs(date))
         if key not in self._trucks:
             km = road_km(self._network, centre, fc)
             offers = []
@@ -84,6 +85,9 @@ class LoadPricer:
                     offers.append(LoadOffer(equipment, tuple(lines)))
             self._trucks[key] = tuple(offers)
         return self._trucks[key]
+
+    def _epochs(self, *dates: dt.date) -> tuple[int, ...]:
+        return tuple(self._tariffs.epochs.of_date(date) for date in dates)
 
     def _trunk_lines(self, haul: Haul, equipment: Equipment) -> tuple[LoadLine, ...]:
         network, lane = self._network, haul.lane

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
 from consolidation.compile import compile_problem
-from consolidation.itineraries import Itineraries, enumerate_itineraries, horizon
 from consolidation.plan_model import Certificate, Inputs, Plan
 from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
+from consolidation.search import Search, horizon, search_itineraries
 from consolidation.settings import apply_settings
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipment_files import require_known
@@ -80,8 +79,8 @@ def plan(
     tariffs, duties = TariffBook(active), DutyBook(active)
     if on_progress is not None:
         on_progress(Progress("itineraries", None, 0, 1.0, 0.0))
-    found = enumerate_itineraries(active, shipments, tariffs, duties)
-    compiled = compile_problem(active, found, tariffs, duties)
+    search = search_itineraries(active, shipments, tariffs, duties)
+    compiled = compile_problem(active, search, tariffs, duties)
     answer = solve(compiled.problem, options, on_progress=on_progress, cancelled=cancelled)
     if isinstance(answer, NoPlan):
         raise StoppedWithoutPlan(str(answer.stop_reason))
@@ -97,7 +96,7 @@ def plan(
         inputs=inputs,
         options=settings,
         certificate=_certificate(active.currency, answer, parts, len(shipments)),
-        refusals=_refusals(found),
+        refusals=_refusals(search),
         shipments=parts.shipments,
         loads=parts.loads,
         entries=parts.entries,
@@ -135,10 +134,8 @@ def _plan_id(inputs: Inputs, settings: dict[str, float | int | str | bool | None
     return f"DB-{inputs.horizon_start.replace('-', '')}-{digest[:8]}"
 
 
-def _refusals(found: Itineraries) -> dict[str, int]:
-    total: Counter[str] = Counter(found.routes.refused)
-    for counts in found.refusals:
-        total.update(counts)
+def _refusals(search: Search) -> dict[str, int]:
+    total = search.routes.refused + search.refusals.total()
     return dict(sorted(total.items()))
 
 
@@ -170,11 +167,11 @@ def _certificate(currency: str, answer: Solved, parts: Parts, count: int) -> Cer
 def unservable(network: Network, shipments: Sequence[Shipment]) -> list[tuple[Shipment, str, str, str]]:
     """Return the shipments that no itinerary can serve: shipment, rule, what it says, what would have to change."""
     tariffs, duties = TariffBook(network), DutyBook(network)
-    found = enumerate_itineraries(network, shipments, tariffs, duties)
-    served = set(found.shipment.tolist())
+    search = search_itineraries(network, shipments, tariffs, duties)
+    served = search.served
     listed = []
     for position, shipment in enumerate(shipments):
         if position not in served:
-            rule = deciding_rule(found.refusals[position])
+            rule = deciding_rule(search.refusals[position])
             listed.append((shipment, rule, *describe(network, shipment, rule)))
     return listed

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from consolidation.itineraries import DIRECT, FTL, Itineraries
+from consolidation.itineraries import DIRECT, FTL
 from consolidation.loads import Haul, LoadOffer, LoadPricer
+from consolidation.search import Rows, Search
 from network import clock
 from network.model import Network
-from network.money import Bools, Int64
+from network.money import Int64
 from network.tables import Charge, Place
 from network.tariffs import TariffBook
 
@@ -40,33 +41,47 @@ class TruckPool:
 
 
 class Pooling:
-    """Gives every option its trunk pool and its truck pool: numbers, -1 for none."""
+    """Gives every option its trunk pool and its truck pool: numbers, -1 for none.
 
-    def __init__(self, network: Network, tariffs: TariffBook, found: Itineraries) -> None:
-        self._network, self._tariffs, self._found = network, tariffs, found
+    The numbers rise with route and FC, and with centre, FC and day.
+
+    Attributes
+    ----------
+    trunks, trucks : int, numbers given to pools, used or not
+    """
+
+    def __init__(self, network: Network, tariffs: TariffBook, search: Search) -> None:
+        self._network, self._tariffs, self._search = network, tariffs, search
+        self._routes, self._fcs = search.routes, search.receivers.fcs
         self._loads = LoadPricer(network, tariffs)
-        self._fc_ids = sorted({fc.place_id for fc in found.demand.fcs})
-        number = {place_id: k for k, place_id in enumerate(self._fc_ids)}
-        fc = np.array([number[place.place_id] for place in found.demand.fcs], dtype=np.int64)[found.shipment]
-        direct = found.leg == DIRECT
-        key = np.stack([found.route, np.where(direct, fc, -1)], axis=1)
-        self.trunk, self._trunk_keys = number_rows(key, found.pooled)
-        routes = found.routes
-        centre = routes.centre[found.route] if len(routes.run) else np.zeros(0, dtype=np.int64)
-        key = (
-            np.stack([centre, fc, found.dispatched_day], axis=1)
-            if len(centre)
-            else np.zeros((len(fc), 3), dtype=np.int64)
-        )
-        self.truck, self._truck_keys = number_rows(key, found.leg == FTL)
+        direct = self._routes.centre < 0
+        pools = np.where(self._routes.pooled, np.where(direct, len(self._fcs), 1), 0)
+        self._trunk_start = np.concatenate([[0], np.cumsum(pools)]).astype(np.int64)
+        truck_day = search.facts.truck_day
+        self._first = int(truck_day.min(initial=NEVER)) if len(truck_day) else 0
+        self._days = int(truck_day.max(initial=self._first)) - self._first + 1
+        self.trunks = int(self._trunk_start[-1])
+        self.trucks = len(self._routes.centres) * len(self._fcs) * self._days
+
+    def trunk(self, rows: Rows) -> Int64:
+        """Return the trunk pool of every option, (m,)."""
+        fc = self._search.receivers.of_shipment[rows.shipment]
+        number = self._trunk_start[rows.route] + np.where(rows.leg == DIRECT, fc, 0)
+        return np.where(np.append(self._routes.pooled, False)[rows.route], number, -1)
+
+    def truck(self, rows: Rows) -> Int64:
+        """Return the truck pool of every option, (m,)."""
+        fc, centre = self._search.receivers.of_shipment[rows.shipment], np.append(self._routes.centre, -1)[rows.route]
+        number = (centre * len(self._fcs) + fc) * self._days + rows.dispatched_day - self._first
+        return np.where(rows.leg == FTL, number, -1)
 
     def trunk_pool(self, number: int) -> tuple[TrunkPool, tuple[LoadOffer, ...]]:
         """Return a trunk pool and what may be opened in it."""
-        route, fc_number = (int(value) for value in self._trunk_keys[number])
-        routes, network = self._found.routes, self._network
-        run = routes.runs[int(routes.run[route])]
-        fc = network.place[self._fc_ids[fc_number]] if fc_number >= 0 else None
-        centre = None if fc is not None else routes.centres[int(routes.centre[route])]
+        route = int(np.searchsorted(self._trunk_start, number, side="right")) - 1
+        routes, network = self._routes, self._network
+        run, centre_number = routes.runs[int(routes.run[route])], int(routes.centre[route])
+        fc = self._fcs[number - int(self._trunk_start[route])] if centre_number < 0 else None
+        centre = None if fc is not None else routes.centres[centre_number]
         etd, eta = clock.date_of(int(routes.etd_day[route])), clock.date_of(int(routes.eta_day[route]))
         warehouse = routes.warehouses[int(routes.warehouse[route])]
         regime = network.regime[network.place[run.lane.destination].customs_regime]
@@ -76,49 +91,20 @@ class Pooling:
 
     def truck_pool(self, number: int) -> tuple[TruckPool, tuple[LoadOffer, ...]]:
         """Return a truck pool and what may be opened in it."""
-        centre, fc_number, day = (int(value) for value in self._truck_keys[number])
-        place = self._found.routes.centres[centre]
-        fc = self._network.place[self._fc_ids[fc_number]]
-        return TruckPool(place, fc, day), self._loads.truck(place, fc, clock.date_of(day))
+        pair, day = divmod(number, self._days)
+        centre, fc = divmod(pair, len(self._fcs))
+        pool = TruckPool(self._routes.centres[centre], self._fcs[fc], day + self._first)
+        return pool, self._loads.truck(pool.centre, pool.fc, clock.date_of(pool.day))
 
     def trunk_price(self, used: Int64) -> Int64:
-        """Return the price of the cheapest load of the trunk pools `used`, 0 for the others, (P,) int64."""
-        return _priced(len(self._trunk_keys), used, lambda number: self.trunk_pool(number)[1])
+        """Return the price of the cheapest load of the trunk pools `used`, same shape."""
+        return _cheapest(self.trunk_pool(number)[1] for number in used.tolist())
 
     def truck_price(self, used: Int64) -> Int64:
-        """Return the price of the cheapest truck of the truck pools `used`, 0 for the others, (P,) int64."""
-        return _priced(len(self._truck_keys), used, lambda number: self.truck_pool(number)[1])
+        """Return the price of the cheapest truck of the truck pools `used`, same shape."""
+        return _cheapest(self.truck_pool(number)[1] for number in used.tolist())
 
 
-def _priced(count: int, used: Int64, offers: Callable[[int], Sequence[LoadOffer]]) -> Int64:
-    price = np.zeros(count, dtype=np.int64)
-    for number in used.tolist():
-        price[number] = min((offer.price for offer in offers(number)), default=NEVER)
-    return price
-
-
-def number_rows(key: Int64, mask: Bools) -> tuple[Int64, Int64]:
-    """Number the distinct rows of a key among the masked options.
-
-    Parameters
-    ----------
-    key : (m, c) int64; the product of the columns' ranges stays below 2^63
-    mask : (m,) bool
-
-    Returns
-    -------
-    numbers : (m,) int64, -1 outside the mask
-    unique : (u, c) int64, the rows in rising order
-    """
-    numbers = np.full(len(key), -1, dtype=np.int64)
-    chosen = key[mask]
-    if not len(chosen):
-        return numbers, chosen
-    low = chosen.min(axis=0)
-    span = chosen.max(axis=0) - low + 1
-    code = np.zeros(len(chosen), dtype=np.int64)
-    for column in range(key.shape[1]):
-        code = code * span[column] + chosen[:, column] - low[column]
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    numbers[mask] = inverse
-    return numbers, chosen[first]
+def _cheapest(offers: Iterable[tuple[LoadOffer, ...]]) -> Int64:
+    prices = [min((offer.price for offer in row), default=NEVER) for row in offers]
+    return np.array(prices, dtype=np.int64)

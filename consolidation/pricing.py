@@ -14,10 +14,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from consolidation.itineraries import Itineraries
+from consolidation.demand import Demand
+from consolidation.grouping import distinct, members
+from consolidation.itineraries import Itineraries, late_days
 from consolidation.plan_model import Category, Payer, Side
-from consolidation.steps import Journey, Step, spread
-from network import clock
+from consolidation.search import Rows, Search
+from consolidation.steps import Chart, Journey, Step
 from network.charges import amounts
 from network.customs import DutyBook, financing_pct, is_compound
 from network.model import Network
@@ -85,46 +87,103 @@ class Prices:
 
 
 class Pricer:
-    """Prices options of a network; tariffs and duties are looked up once per tariff, mode and day."""
+    """Prices options of a network; tariffs and duties are looked up once per tariff, mode and span of days."""
 
     def __init__(self, network: Network, tariffs: TariffBook, duties: DutyBook) -> None:
         self._network, self._tariffs, self._duties = network, tariffs, duties
+        self._charted: Chart | None = None
 
     def price(self, options: Itineraries, record: Callable[[OwnLine], None] | None = None) -> Prices:
         """Return the own cost of every option; with `record`, hand over every line that is not zero."""
-        return _Pass(self._network, self._tariffs, self._duties, options, record).run()
+        way = self._pass(options, record)
+        import_tax = way.arrive()
+        way.go_on()
+        times = priced_time(self._network, options.demand, options.shipment, options.received_day)
+        return Prices(way.cash, *times, import_tax)
+
+    def arrival(self, options: Itineraries) -> Int64:
+        """Return the own cash cost of every option until it has arrived and is cleared, (m,)."""
+        way = self._pass(options)
+        way.arrive()
+        return way.cash
+
+    def onward(self, options: Itineraries) -> Int64:
+        """Return the own cash cost of every option after its arrival, (m,)."""
+        way = self._pass(options)
+        way.go_on()
+        return way.cash
+
+    def total(self, search: Search, rows: Rows) -> Int64:
+        """Return cash and priced time of the options laid out, (m,): what :meth:`price` returns as ``total``.
+
+        The two parts of a journey are priced once for all options that have them in common, and a line is rounded
+        by itself, so that their sum is the same to the cent.
+        """
+        cash = self.arrival(search.take(rows, rows.arrivals))[rows.arrival]
+        cash += self.onward(search.take(rows, rows.onwards))[rows.onward]
+        if not len(cash):
+            return cash
+        low = int(rows.received_day.min())
+        days = int(rows.received_day.max()) - low + 1
+        shipment = np.repeat(np.arange(rows.first, rows.first + rows.count), days)
+        received = np.tile(np.arange(low, low + days), rows.count)
+        time = np.sum(priced_time(self._network, search.demand, shipment, received), axis=0)
+        found: Int64 = cash + time[(rows.shipment - rows.first) * days + rows.received_day - low]
+        return found
+
+    def _pass(self, options: Itineraries, record: Callable[[OwnLine], None] | None = None) -> _Pass:
+        if self._charted is None or self._charted.routes is not options.routes:
+            self._charted = Chart(self._network, options.routes)
+        return _Pass(self._network, (self._tariffs, self._duties), self._charted, options, record)
+
+
+def priced_time(network: Network, demand: Demand, shipment: Int64, received_day: Int64) -> tuple[Int64, Int64, Int64]:
+    """Return carrying cost, transit time and lateness, micro-units, (m,) each.
+
+    Parameters
+    ----------
+    shipment, received_day : (m,) int64
+    """
+    planning, late = network.planning, late_days(demand, shipment, received_day)
+    days = received_day - demand.ready_day[shipment]
+    carrying = demand.value[shipment] / 1e6 * planning.carrying_pct_per_year / 100 / DAYS_PER_YEAR * days
+    transit = planning.value_of_day_per_m3 * demand.volume_m3[shipment] * days
+    return round_array(carrying), round_array(transit), round_array(demand.late_price[shipment] * late)
 
 
 class _Pass:
     def __init__(
         self,
         network: Network,
-        tariffs: TariffBook,
-        duties: DutyBook,
+        books: tuple[TariffBook, DutyBook],
+        chart: Chart,
         options: Itineraries,
         record: Callable[[OwnLine], None] | None,
     ) -> None:
-        self._network, self._tariffs, self._duties, self._record = network, tariffs, duties, record
+        self._network, self._chart, self._record = network, chart, record
+        self._tariffs, self._duties = books
         self._options, self._demand = options, options.demand
         count = len(options.shipment)
-        self._cash = np.zeros(count, dtype=np.int64)
+        self.cash = np.zeros(count, dtype=np.int64)
         self._trunk = np.zeros(count, dtype=np.int64)
         self._insurance = np.zeros(count, dtype=np.int64)
         self._duty = np.zeros(count, dtype=np.int64)
-        self._journey = Journey(network, options)
+        self._journey = Journey(chart, options)
 
-    def run(self) -> Prices:
-        """Price every step in the order of the journey."""
+    def arrive(self) -> Int64:
+        """Price every step until the goods are cleared, in the order of the journey; return the import tax."""
         for step in self._journey.until_arrival():
             self._charge(step)
         customs_value = self._customs_value()
         self._charge_duties(customs_value)
         for step in self._journey.entry():
             self._charge(step)
-        import_tax = self._charge_tax(customs_value)
+        return self._charge_tax(customs_value)
+
+    def go_on(self) -> None:
+        """Price every step after the arrival."""
         for step in self._journey.after_arrival():
             self._charge(step)
-        return Prices(self._cash, *self._time(), import_tax)
 
     # -- charges --------------------------------------------------------------------------------------------
 
@@ -133,7 +192,7 @@ class _Pass:
             for charge in charges:
                 quantity = self._quantity(charge, rows, step.km[rows])
                 cost = amounts(charge, quantity, float(self._network.rate[charge.currency]))
-                self._cash[rows] += cost
+                self.cash[rows] += cost
                 if charge.category == "trunk":
                     self._trunk[rows] += cost
                 elif charge.category == "insurance":
@@ -143,22 +202,22 @@ class _Pass:
     def _groups(self, step: Step) -> Iterable[tuple[tuple[Charge, ...], Int64]]:
         """Yield sets of charges with the options they apply to."""
         priced = np.flatnonzero(step.tariff)
-        names, first_day = self._journey.names, int(step.day.min(initial=0))
-        days = int(step.day.max(initial=0)) - first_day + 1
-        key = (step.tariff[priced] * len(names) + self._journey.mode[priced]) * days + step.day[priced] - first_day
-        unique, group = np.unique(key, return_inverse=True)
+        names, modes, epochs = self._chart.names, self._chart.modes, self._tariffs.epochs
+        key = (step.tariff[priced] * len(modes) + self._journey.mode[priced]) * len(epochs) + epochs.of(
+            step.day[priced]
+        )
+        unique, group = distinct(key, len(names) * len(modes) * len(epochs))
         look_up = self._tariffs.for_entry if step.entry else self._tariffs.for_shipment
         sets: dict[tuple[Charge, ...], int] = {}
         which = np.empty(len(unique), dtype=np.int64)
         for position, value in enumerate(unique.tolist()):
-            pair, day = divmod(value, days)
-            tariff, mode = divmod(pair, len(names))
-            found = look_up(names[tariff], names[mode], clock.date_of(day + first_day))
+            pair, epoch = divmod(value, len(epochs))
+            tariff, mode = divmod(pair, len(modes))
+            found = look_up(names[tariff], modes[mode], epochs.date(epoch))
             which[position] = sets.setdefault(found, len(sets))
-        group_set = which[group]
-        for charges, number in sets.items():
+        for charges, rows in zip(sets, members(which[group], len(sets)), strict=True):
             if charges:
-                yield charges, priced[group_set == number]
+                yield charges, priced[rows]
 
     def _quantity(self, charge: Charge, rows: Int64, km: Float64) -> Float64:
         demand, shipment = self._demand, self._options.shipment[rows]
@@ -175,7 +234,9 @@ class _Pass:
         elif basis == "per_wm":
             quantity = demand.revenue_ton[shipment]
         elif basis == "per_chargeable_kg":
-            quantity = np.maximum(demand.weight_kg[shipment], demand.volume_m3[shipment] * self._journey.factor[rows])
+            quantity = np.maximum(
+                demand.weight_kg[shipment], demand.volume_m3[shipment] * self._chart.factor[self._journey.way[rows]]
+            )
         elif basis in ("pct_of_value", "pct_of_entry_value"):
             quantity = demand.value[shipment] / 1e6
         else:  # pct_of_duty, the only other basis of a shipment
@@ -212,7 +273,7 @@ class _Pass:
         options, demand = self._options, self._demand
         value = demand.value[options.shipment].copy()
         cif = self._of_regime([regime for regime in self._network.regimes if regime.valuation == "CIF"])
-        per_wm = spread(self._journey.run, [run.lane.customs_freight_per_wm for run in self._options.routes.runs])
+        per_wm = self._chart.customs_freight_per_wm[self._journey.way]
         deemed = round_array(per_wm * demand.revenue_ton[options.shipment])
         freight = np.where(options.pooled, deemed, self._trunk)
         value[cif] += (self._insurance + freight)[cif]
@@ -227,32 +288,25 @@ class _Pass:
                     float(duty.per_unit) * demand.units[shipment] + float(duty.per_kg) * demand.weight_kg[shipment]
                 )
                 cost = round_array(customs_value[rows] / 1e6 * float(duty.rate_pct) / 100 + per_piece * fx)
-                self._cash[rows] += cost
+                self.cash[rows] += cost
                 self._duty[rows] += cost
                 self._record_duty(duty, rows, customs_value[rows], cost)
 
     def _layer_groups(self) -> Iterable[tuple[tuple[Duty, ...], Int64]]:
-        demand, journey = self._demand, self._journey
-        first_day = int(journey.eta.min(initial=0))
-        days = int(journey.eta.max(initial=0)) - first_day + 1
-        key = (self._options.shipment * len(journey.names) + journey.regime) * days + journey.eta - first_day
-        unique, group = np.unique(key, return_inverse=True)
+        demand, journey, names, epochs = self._demand, self._journey, self._chart.names, self._duties.epochs
+        product = demand.product[self._options.shipment]
+        key = (product * len(names) + journey.regime) * len(epochs) + epochs.of(journey.eta)
+        unique, group = distinct(key, len(demand.products) * len(names) * len(epochs))
         sets: dict[tuple[Duty, ...], int] = {}
         which = np.empty(len(unique), dtype=np.int64)
         for position, value in enumerate(unique.tolist()):
-            pair, day = divmod(value, days)
-            shipment, regime = divmod(pair, len(journey.names))
-            schedule = self._network.regime[journey.names[regime]].schedule
-            found = self._duties.layers(
-                schedule,
-                demand.shipments[shipment].hs_code,
-                demand.country_of_origin(shipment),
-                clock.date_of(day + first_day),
-            )
+            pair, epoch = divmod(value, len(epochs))
+            number, regime = divmod(pair, len(names))
+            schedule = self._network.regime[names[regime]].schedule
+            hs_code, country = demand.products[number]
+            found = self._duties.layers(schedule, hs_code, country, epochs.date(epoch))
             which[position] = sets.setdefault(found, len(sets))
-        group_set = which[group]
-        for layers, number in sets.items():
-            yield layers, np.flatnonzero(group_set == number)
+        yield from zip(sets, members(which[group], len(sets)), strict=True)
 
     def _record_duty(self, duty: Duty, rows: Int64, value: Int64, cost: Int64) -> None:
         basis = "compound" if is_compound(duty) else "pct_of_customs_value"
@@ -276,7 +330,7 @@ class _Pass:
                 cost, quantity = tax[rows], base
                 rate = Decimal(str(regime.tax_rate_pct))
                 line = (regime.tax_code, "Import tax", "tax", "pct_of_customs_value", rate, regime.regime_id)
-            self._cash[rows] += cost
+            self.cash[rows] += cost
             self._record_each(rows, cost, quantity, line)
         return tax
 
@@ -306,20 +360,10 @@ class _Pass:
 
     def _of_regime(self, regimes: Sequence[Regime]) -> Bools:
         """Return which options are entered under one of the regimes, (m,) bool."""
-        names = self._journey.names
+        names = self._chart.names
         numbers = [names.index(regime.regime_id) for regime in regimes if regime.regime_id in names]
         found: Bools = np.isin(self._journey.regime, numbers)
         return found
-
-    # -- time -----------------------------------------------------------------------------------------------
-
-    def _time(self) -> tuple[Int64, Int64, Int64]:
-        planning, demand, options = self._network.planning, self._demand, self._options
-        days, shipment = options.days, options.shipment
-        carrying = demand.value[shipment] / 1e6 * planning.carrying_pct_per_year / 100 / DAYS_PER_YEAR * days
-        transit = planning.value_of_day_per_m3 * demand.volume_m3[shipment] * days
-        lateness = demand.late_price[shipment] * options.late_days
-        return round_array(carrying), round_array(transit), round_array(lateness)
 
 
 def plain(number: float) -> Decimal:

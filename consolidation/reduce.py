@@ -1,105 +1,248 @@
-"""Drop options that no best plan needs. Three reductions, each with its proof:
+"""Drop options that no best plan needs, a chunk of shipments at a time, then pools as a whole.
 
-* an option that costs, on its own, at least what the shipment's cheapest option without pools and limits costs
-  is never needed: swapping to that one frees room and never raises a shared fee;
-* of options with the same pools and the same limits only the cheapest is needed;
-* a pool whose users together cannot save more than the price of its cheapest load is never opened: what a user
-  saves is bounded by its cheapest option without pools, or for trucks by pallets on the same trunk.
+The reductions, each with its proof:
+
+* *Ceiling.* An option that costs, on its own, at least what the shipment's cheapest option without pools and limits
+  costs is never needed: swapping to that one frees room and never raises a shared fee.
+* *Alike.* Of options with the same pools and the same limits only the cheapest is needed.
+* *Hopeless trunks.* A pool whose users together cannot save more than the price of its cheapest load is never opened:
+  let all its users take their cheapest option without pools and limits. What one saves is at most the difference.
+* *Hopeless trucks.* The same, with what a user saves bounded by the cheaper of two ways out that are always open to
+  it: its cheapest option without pools and limits, and pallets or parcels on the same trunk under the same limits (or,
+  where the trunk is not shared and no week is limited, on the earliest departure with the same charges, which costs
+  no more). A user without any may save any amount. Ways out that were dropped themselves were dropped for cheaper ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
-from consolidation.itineraries import Itineraries
-from consolidation.limits import Limits
-from consolidation.pooling import NEVER, Pooling, number_rows
-from network.money import Bools, Int64
+from consolidation.grouping import first_of_each, packed
+from consolidation.pooling import NEVER, Pooling
+from consolidation.search import Rows
+from network.money import Bools, Int64, Integers
 
 MOST_SAVED = 10**15
 """Ceiling of a saving, micro-units: a thousand million units of currency, so that sums of savings stay exact."""
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Options on their way into the problem, by shipment, then cost; k options, in small integers.
+
+    Attributes
+    ----------
+    shipment, way : (k,) int32, shipment; route or, behind the routes, courier
+    leg : (k,) int8
+    cost : (k,) int64, micro-units
+    trunk, truck : (k,) int32, pools, -1 for none
+    limits : (k, 2) int32, -1 for none
+    """
+
+    shipment: Integers
+    way: Integers
+    leg: Integers
+    cost: Int64
+    trunk: Integers
+    truck: Integers
+    limits: Integers
+
+    def take(self, positions: Int64) -> Candidates:
+        """Return some of the options."""
+        return Candidates(**{name: values[positions] for name, values in vars(self).items()})
+
+
+_NONE = np.zeros(0, dtype=np.int32)
+_NOTHING = Candidates(_NONE, _NONE, _NONE, _NONE.astype(np.int64), _NONE, _NONE, _NONE.reshape(0, 2))
+
+
+class Chunk:
+    """The options of some shipments with their costs, pools and limits.
+
+    Parameters
+    ----------
+    cost, trunk, truck : (m,) int64
+    limits : (m, 2) int64
+    """
+
+    def __init__(self, rows: Rows, cost: Int64, pools: tuple[Int64, Int64], limits: Int64) -> None:
+        self._rows, self._cost, self._limits = rows, cost, limits
+        self._trunk, self._truck = pools
+        self._lot = rows.shipment - rows.first
+
+    def keep_all(self) -> Candidates:
+        """Return every option."""
+        return self._candidates(self._ordered(np.arange(len(self._cost))))
+
+    def reduce(self) -> tuple[Candidates, Int64, Int64]:
+        """Return the options that neither the ceiling nor a cheaper one alike makes needless.
+
+        Returns
+        -------
+        options : Candidates, k
+        trunk_saving, truck_saving : (k,) int64, the most that leaving its pool costs the shipment, micro-units
+        """
+        ceiling, best = self._ceiling()
+        keep = self._cost < ceiling[self._lot]
+        keep[best] = True
+        kept = self._ordered(self._cheapest_alike(np.flatnonzero(keep)))
+        cost, out = self._cost[kept], ceiling[self._lot[kept]]
+        without_truck = np.minimum(out, self._pallets(kept))
+        trunk_saving, truck_saving = (np.clip(way_out - cost, 0, MOST_SAVED) for way_out in (out, without_truck))
+        return self._candidates(kept), trunk_saving, truck_saving
+
+    def _ceiling(self) -> tuple[Int64, Int64]:
+        """Return what the cheapest option without pools and limits costs each shipment, and those options."""
+        free = np.flatnonzero((self._trunk < 0) & (self._truck < 0) & (self._limits < 0).all(axis=1))
+        best = cheapest(self._lot[free], self._cost[free], self._rows.count)
+        ceiling = np.full(self._rows.count, NEVER, dtype=np.int64)
+        found = free[best[best >= 0]]
+        ceiling[self._lot[found]] = self._cost[found]
+        return ceiling, found
+
+    def _cheapest_alike(self, kept: Int64) -> Int64:
+        columns = [self._lot, self._trunk, self._truck, *self._limits.T]
+        group = packed([column[kept] for column in columns])
+        order = np.argsort(group, kind="stable")
+        kept, group = kept[order], group[order]
+        return kept[_first_smallest(group, self._cost[kept])]
+
+    def _ordered(self, kept: Int64) -> Int64:
+        return kept[np.lexsort((kept, self._cost[kept], self._lot[kept]))]
+
+    def _candidates(self, kept: Int64) -> Candidates:
+        rows, small = self._rows, np.int32
+        return Candidates(
+            shipment=rows.shipment[kept].astype(small),
+            way=rows.way[kept].astype(small),
+            leg=rows.leg[kept].astype(np.int8),
+            cost=self._cost[kept],
+            trunk=self._trunk[kept].astype(small),
+            truck=self._truck[kept].astype(small),
+            limits=self._limits[kept].astype(small),
+        )
+
+    def _pallets(self, kept: Int64) -> Int64:
+        """Return the cost of pallets or parcels that can stand in for the truck of each option, NEVER for none."""
+        twin = self._rows.twin
+        others = np.flatnonzero((twin >= 0) & (self._truck < 0))
+        cost = np.full(int(twin.max(initial=-1)) + 2, NEVER, dtype=np.int64)
+        np.minimum.at(cost, twin[others], self._cost[others])
+        week = np.full(len(cost), -1, dtype=np.int64)  # pallets and parcels of a route arrive on the same day
+        week[twin[others]] = self._limits[others, 1]
+        at = twin[kept]
+        return np.where((at >= 0) & (week[at] == self._limits[kept, 1]), cost[at], NEVER)
+
+
+class Savings:
+    """What the users of each pool can save at most, added up as chunks of whole shipments come in.
+
+    Parameters
+    ----------
+    count : int, pools
+    """
+
+    def __init__(self, count: int) -> None:
+        self._total = np.zeros(count, dtype=np.float64)
+        self._used = np.zeros(count, dtype=np.bool_)
+
+    def add(self, shipment: Integers, pool: Integers, saving: Int64) -> None:
+        """Add the most that each shipment saves in each pool.
+
+        Parameters
+        ----------
+        shipment, pool : (k,) integers, pool -1 for none
+        saving : (k,) int64, micro-units
+        """
+        users = np.flatnonzero(pool >= 0)
+        group = packed([shipment[users].astype(np.int64), pool[users].astype(np.int64)])
+        order = np.argsort(group, kind="stable")
+        starts = first_of_each(group[order])
+        if len(starts):
+            most = np.maximum.reduceat(saving[users[order]], starts)
+            pools = pool[users[order[starts]]]
+            self._total += np.bincount(pools, weights=most.astype(np.float64), minlength=len(self._total))
+            self._used[pools] = True
+
+    def hopeless(self, price_of: Callable[[Int64], Int64]) -> Bools:
+        """Return the pools whose users save no more than the cheapest load costs, (count + 1,), False for none.
+
+        Parameters
+        ----------
+        price_of : returns the price of the cheapest load of the pools asked for
+        """
+        asked = np.flatnonzero(self._used)
+        hopeless = np.zeros(len(self._used) + 1, dtype=np.bool_)
+        hopeless[asked] = self._total[asked] <= price_of(asked) * (1 - 1e-12)
+        return hopeless
+
+
+class Reducer:
+    """Takes chunks in, and gives back what is left once pools that can never pay are closed: trunks, then trucks."""
+
+    def __init__(self, pooling: Pooling) -> None:
+        self._pooling = pooling
+        self._trunks = Savings(pooling.trunks)
+        self._chunks: list[tuple[Candidates, Int64]] = []
+
+    def add(self, chunk: Chunk) -> None:
+        """Take a chunk in."""
+        kept, trunk_saving, truck_saving = chunk.reduce()
+        self._trunks.add(kept.shipment, kept.trunk, trunk_saving)
+        self._chunks.append((kept, truck_saving))
+
+    def finish(self) -> list[Candidates]:
+        """Return the options left, chunk by chunk."""
+        closed = self._trunks.hopeless(self._pooling.trunk_price)
+        trucks, left = Savings(self._pooling.trucks), []
+        while self._chunks:
+            kept, truck_saving = self._chunks.pop()
+            open_ = np.flatnonzero(~closed[kept.trunk])
+            left.append(kept.take(open_))
+            trucks.add(left[-1].shipment, left[-1].truck, truck_saving[open_])
+        closed = trucks.hopeless(self._pooling.truck_price)
+        finished = []
+        while left:  # from the last to the first, which is where the chunks began; each is let go of
+            kept = left.pop()
+            finished.append(kept.take(np.flatnonzero(~closed[kept.truck])))
+        return finished
+
+
+def join(chunks: list[Candidates]) -> Candidates:
+    """Return the options of all chunks, one after the other, and empty the list."""
+    columns: dict[str, list[Any]] = {field.name: [] for field in fields(Candidates)}
+    for chunk in chunks or [_NOTHING]:
+        for name, parts in columns.items():
+            parts.append(getattr(chunk, name))
+    chunks.clear()
+    return Candidates(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
+
+
 def cheapest(shipment: Int64, cost: Int64, count: int) -> Int64:
-    """Return the position of the cheapest option of every shipment, -1 for none, (count,).
+    """Return the position of the cheapest option of every shipment, the first of equals, -1 for none, (count,).
 
     Parameters
     ----------
     shipment, cost : (m,) int64
     """
+    least = np.full(count, NEVER, dtype=np.int64)
+    np.minimum.at(least, shipment, cost)
+    equal = np.flatnonzero(cost == least[shipment])
     best = np.full(count, -1, dtype=np.int64)
-    order = np.lexsort((np.arange(len(cost)), cost, shipment))
-    first = np.flatnonzero(np.diff(shipment[order], prepend=-1))
-    best[shipment[order][first]] = order[first]
+    owner, first = np.unique(shipment[equal], return_index=True)
+    best[owner] = equal[first]
     return best
 
 
-def reduce_options(found: Itineraries, cost: Int64, pooling: Pooling, limits: Limits) -> Int64:
-    """Return the positions of the options worth keeping, by shipment, then cost."""
-    count = len(found.demand.shipments)
-    unpooled = (pooling.trunk < 0) & (pooling.truck < 0)
-    free = unpooled & (limits.of_option < 0).all(axis=1)
-    positions = np.flatnonzero(free)
-    best_free = cheapest(found.shipment[positions], cost[positions], count)
-    ceiling = np.full(count, NEVER, dtype=np.int64)
-    has = best_free >= 0
-    ceiling[has] = cost[positions[best_free[has]]]
-    keep = cost < ceiling[found.shipment]
-    keep[positions[best_free[has]]] = True
-    keep = _cheapest_alike(found, cost, pooling, limits, keep)
-    saving = np.minimum(ceiling[found.shipment] - cost, MOST_SAVED)
-    keep &= ~_hopeless(found, saving, pooling.trunk, pooling.trunk_price, keep)
-    saving = _against_pallets(found, cost, pooling, limits, keep)
-    keep &= ~_hopeless(found, saving, pooling.truck, pooling.truck_price, keep)
-    kept = np.flatnonzero(keep)
-    return kept[np.lexsort((kept, cost[kept], found.shipment[kept]))]
-
-
-def _cheapest_alike(found: Itineraries, cost: Int64, pooling: Pooling, limits: Limits, keep: Bools) -> Bools:
-    kept = np.flatnonzero(keep)
-    key = np.stack([found.shipment[kept], pooling.trunk[kept], pooling.truck[kept], *limits.of_option[kept].T])
-    order = np.lexsort((kept, cost[kept], *key[::-1]))
-    changed = np.any(np.diff(key[:, order], axis=1) != 0, axis=0) if len(kept) else np.zeros(0, dtype=bool)
-    first = np.concatenate([np.ones(min(1, len(kept)), dtype=bool), changed])
-    result: Bools = np.zeros_like(keep)
-    result[kept[order[first]]] = True
-    return result
-
-
-def _hopeless(found: Itineraries, saving: Int64, pool: Int64, price_of: Callable[[Int64], Int64], keep: Bools) -> Bools:
-    """Return the options of pools whose users together save no more than the cheapest load costs.
-
-    Parameters
-    ----------
-    saving : (m,) int64, the most an option saves its shipment
-    pool : (m,) int64, pool of each option, -1 for none
-    price_of : returns the price of the cheapest load of the pools asked for
-    """
-    users = np.flatnonzero(keep & (pool >= 0))
-    if not len(users):
-        return np.zeros_like(keep)
-    price = price_of(np.unique(pool[users]))
-    key = pool[users] * len(found.demand.shipments) + found.shipment[users]
-    order = np.lexsort((-saving[users], key))
-    best = users[order[np.flatnonzero(np.diff(key[order], prepend=-1))]]
-    total = np.bincount(pool[best], weights=saving[best].astype(np.float64), minlength=len(price))
-    hopeless: Bools = keep & (pool >= 0) & (total[pool] <= price[pool] * (1 - 1e-12))
-    return hopeless
-
-
-def _against_pallets(found: Itineraries, cost: Int64, pooling: Pooling, limits: Limits, keep: Bools) -> Int64:
-    """Return what each truck option saves against pallets on the same trunk under the same limits, (m,).
-
-    An option without such a twin may save any amount; options without a truck save nothing.
-    """
-    keys = np.stack([found.shipment, found.route, *limits.of_option.T], axis=1)
-    numbers, unique = number_rows(keys, keep & (found.route >= 0))
-    pallets = np.flatnonzero((numbers >= 0) & (pooling.truck < 0))
-    twin = np.full(len(unique), NEVER, dtype=np.int64)
-    np.minimum.at(twin, numbers[pallets], cost[pallets])
-    users = np.flatnonzero((numbers >= 0) & (pooling.truck >= 0))
-    saving = np.zeros(len(cost), dtype=np.int64)
-    saving[users] = np.clip(twin[numbers[users]] - cost[users], 0, MOST_SAVED)
-    return saving
+def _first_smallest(group: Int64, cost: Int64) -> Int64:
+    """Return the first position of the smallest cost in every run of equal groups."""
+    starts = first_of_each(group)
+    if not len(starts):
+        return starts
+    least = np.repeat(np.minimum.reduceat(cost, starts), np.diff(np.append(starts, len(group))))
+    equal = np.flatnonzero(cost == least)
+    return equal[first_of_each(group[equal])]

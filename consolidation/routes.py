@@ -37,7 +37,7 @@ class WorkingDays:
 
     def __init__(self, network: Network, first: int) -> None:
         self._network = network
-        self._first = first
+        self.first = first
         self._tables: dict[tuple[object, ...], Int64] = {}
         self._own = {row.calendar for row in network.calendars}
 
@@ -45,9 +45,9 @@ class WorkingDays:
         """Return next working days from the first day on, at least to `last`; tables grow when asked for more."""
         key = (place.country, place.closed_weekdays, place.place_id if place.place_id in self._own else "")
         table = self._tables.get(key)
-        if table is None or last - self._first >= len(table):
-            days = max(_TABLE_DAYS, 2 * (last - self._first + 1))
-            table = self._tables[key] = self._network.calendar(place).table(self._first, days)
+        if table is None or last - self.first >= len(table):
+            days = max(_TABLE_DAYS, 2 * (last - self.first + 1))
+            table = self._tables[key] = self._network.calendar(place).table(self.first, days)
         return table
 
     def next_open(self, place: Place, days: Int64) -> Int64:
@@ -58,7 +58,7 @@ class WorkingDays:
         days : (n,) int64, day numbers, none before the first day
         """
         asked = np.asarray(days)
-        found: Int64 = self._table(place, int(asked.max(initial=self._first)))[asked - self._first]
+        found: Int64 = self._table(place, int(asked.max(initial=self.first)))[asked - self.first]
         return found
 
     def add_days(self, place: Place, days: Int64, count: int) -> Int64:

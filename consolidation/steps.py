@@ -1,7 +1,7 @@
 """The steps of a journey: which tariff, mode, day and distance each option meets, from the seller's door to the FC.
 
-Names (tariffs, modes, regimes) are numbered once, so that a quarter of a million options are a few arrays of
-integers.
+A way is a route or, behind the routes, a courier. What does not depend on the shipment is looked up once per way, in
+the :class:`Chart`; names (tariffs, regimes) are numbered, so that a journey of a million options is a few arrays.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from consolidation.itineraries import DIRECT, FTL, LTL, PARCEL, Itineraries
-from consolidation.routes import road_km
+from consolidation.routes import Routes, road_km
 from network.model import Network
 from network.money import Float64, Int64
-from network.tables import Link
+from network.tables import Link, Place
 from network.tariffs import collection_tariff, handling_tariff, lane_tariff
 
 
@@ -39,84 +39,62 @@ class Step:
     entry: bool = False
 
 
-class Journey:
-    """The steps of every option, and what charges ask about them.
+class Chart:
+    """What journeys meet, by way: R routes, then couriers; w ways.
 
     Attributes
     ----------
-    names : list of str, position 0 is the empty name
-    mode, regime : (m,) int64, numbers of names
-    factor : (m,) float64, kg/m3, of the chargeable weight
-    etd, eta : (m,) int64, local day numbers; for a courier the ready and the delivery day
-    run : (m,) int64, departure, or -1
+    routes : Routes
+    names : list of str, tariffs and regimes; position 0 is the empty name
+    modes : list of str
+    mode, regime, entry_tariff : (w,) int64, numbers of modes and names
+    factor : (w,) float64, kg/m3, of the chargeable weight
+    customs_freight_per_wm : (w,) float64
     """
 
-    def __init__(self, network: Network, options: Itineraries) -> None:
-        self._network, self._options, self._routes = network, options, options.routes
+    def __init__(self, network: Network, routes: Routes) -> None:
+        self._network, self.routes = network, routes
         self.names = [""]
         self._numbers = {"": 0}
-        routes, couriers = options.routes, network.couriers
+        self._couriers = network.couriers
         self._lanes = [run.lane for run in routes.runs]
-        self.run = self._along(routes.run)
-        self._centre = self._along(routes.centre)
-        self._warehouse = self._along(routes.warehouse)
-        self.mode = self._named(self.run, [lane.mode for lane in self._lanes])
-        self.mode = np.where(options.courier >= 0, self._number("courier"), self.mode)
-        pods = [network.place[lane.destination] for lane in self._lanes]
-        self.regime = self._named(self.run, [place.customs_regime for place in pods])
-        self.regime += self._named(options.courier, [courier.customs_regime for courier in couriers])
-        self.factor = spread(self.run, [lane.volumetric_kg_per_m3 for lane in self._lanes])
-        self.factor += spread(options.courier, [courier.volumetric_kg_per_m3 for courier in couriers])
-        ready = options.demand.ready_day[options.shipment]
-        self.etd = np.where(options.courier >= 0, ready, self._along(routes.etd_day))
-        self.eta = np.where(options.courier >= 0, options.delivered_day, self._along(routes.eta_day))
-        self._nowhere = np.zeros(len(options.shipment), dtype=np.float64)
-
-    def until_arrival(self) -> Iterable[Step]:
-        """Yield collection, warehouse, origin dray, gateway of loading, trunk and gateway of discharge."""
-        network, options, lanes = self._network, self._options, self._lanes
-        warehouses = self._routes.warehouses
-        collection = self._bought(
-            self._warehouse, [[collection_tariff(w, alone) for w in warehouses] for alone in (False, True)]
+        self._alone = routes.alone.astype(np.int64)
+        modes = [lane.mode for lane in self._lanes]
+        self.modes = sorted({*modes, "courier"})
+        self.mode = self._way([self.modes.index(mode) for mode in modes], self.modes.index("courier"))
+        pods, pols = self._places("destination"), self._places("origin")
+        regimes = [courier.customs_regime for courier in self._couriers]
+        self.regime = self._named([place.customs_regime for place in pods], regimes)
+        tariff = {regime.regime_id: regime.entry_tariff for regime in network.regimes}
+        self.entry_tariff = self._named(
+            [tariff.get(place.customs_regime, "") for place in pods], [tariff.get(name, "") for name in regimes]
         )
-        yield Step(np.where(options.collection_km > 0, collection, 0), self.etd, options.collection_km)
-        handling = [[handling_tariff(place, alone) for place in warehouses] for alone in (False, True)]
-        yield Step(self._bought(self._warehouse, handling), self.etd, self._nowhere)
-        yield self._link_step(self._origin_link, self.etd)
-        yield Step(self._gateway([lane.origin for lane in lanes]), self.etd, self._nowhere)
-        trunk = self._bought(self.run, [[lane_tariff(lane, alone) for lane in lanes] for alone in (False, True)])
-        trunk += self._named(options.courier, [courier.tariff for courier in network.couriers])
-        yield Step(trunk, self.etd, spread(self.run, [network.lane_km(lane) for lane in lanes]))
-        yield Step(self._gateway([lane.destination for lane in lanes]), self.eta, self._nowhere)
-
-    def entry(self) -> Iterable[Step]:
-        """Yield the broker's charges per shipment, then the fees of entries that one shipment makes alone."""
-        by_regime = np.zeros(len(self.names), dtype=np.int64)
-        for regime in self._network.regimes:
-            if regime.regime_id in self._numbers:
-                tariff = self._number(regime.entry_tariff)
-                by_regime[self._numbers[regime.regime_id]] = tariff
-        tariffs = by_regime[self.regime]
-        yield Step(tariffs, self.eta, self._nowhere, customs=True)
-        yield Step(np.where(self._options.pooled, 0, tariffs), self.eta, self._nowhere, customs=True, entry=True)
-
-    def after_arrival(self) -> Iterable[Step]:
-        """Yield drayage, deconsolidation and the final leg."""
-        options, centres = self._options, self._routes.centres
-        yield self._link_step(self._drayage_link, self.eta)
-        handling = [[handling_tariff(place, alone) for place in centres] for alone in (False, True)]
-        yield Step(self._bought(self._centre, handling), self.eta, self._nowhere)
-        legs = {
-            LTL: [place.ltl_tariff for place in centres],
-            PARCEL: [place.parcel_tariff for place in centres],
-            FTL: [place.ftl_tariff for place in centres],
+        self.factor = self._measured([lane.volumetric_kg_per_m3 for lane in self._lanes], "volumetric_kg_per_m3")
+        self.customs_freight_per_wm = self._measured([lane.customs_freight_per_wm for lane in self._lanes])
+        self.collection = self._bought(collection_tariff, routes.warehouses, routes.warehouse)
+        self.handling = self._bought(handling_tariff, routes.warehouses, routes.warehouse)
+        self.loading = self._bought(handling_tariff, pols, routes.run)
+        self.trunk = self._bought(lane_tariff, self._lanes, routes.run)
+        self.trunk[len(routes.run) :] = [self._number(courier.tariff) for courier in self._couriers]
+        self.trunk_km = self._measured([network.lane_km(lane) for lane in self._lanes])
+        self.discharge = self._bought(handling_tariff, pods, routes.run)
+        self.devanning = self._bought(handling_tariff, routes.centres, routes.centre)
+        self.legs = {
+            LTL: self._of_centre([place.ltl_tariff for place in routes.centres]),
+            PARCEL: self._of_centre([place.parcel_tariff for place in routes.centres]),
+            FTL: self._of_centre([place.ftl_tariff for place in routes.centres]),
+            DIRECT: self._named([place.direct_tariff for place in pods], [""] * len(self._couriers)),
         }
-        for leg, tariffs in legs.items():
-            yield Step(np.where(options.leg == leg, self._named(self._centre, tariffs), 0), self.eta, options.leg_km)
-        direct = [self._network.place[lane.destination].direct_tariff for lane in self._lanes]
-        yield Step(np.where(options.leg == DIRECT, self._named(self.run, direct), 0), self.eta, options.leg_km)
+        warehouses, centres = [place.place_id for place in routes.warehouses], [p.place_id for p in routes.centres]
+        self.origin_dray, self.origin_km = self._links(
+            lambda route: (warehouses[routes.warehouse[route]], self._lanes[routes.run[route]].origin)
+        )
+        self.drayage, self.drayage_km = self._links(
+            lambda route: (self._lanes[routes.run[route]].destination, [*centres, ""][routes.centre[route]])
+        )
 
-    # -- names and look-ups ---------------------------------------------------------------------------------
+    def _places(self, end: str) -> list[Place]:
+        return [self._network.place[getattr(lane, end)] for lane in self._lanes]
 
     def _number(self, name: str) -> int:
         if name not in self._numbers:
@@ -124,55 +102,91 @@ class Journey:
             self.names.append(name)
         return self._numbers[name]
 
-    def _named(self, index: Int64, names: Sequence[str]) -> Int64:
-        """Return the number of ``names[index]``, 0 where the index is negative."""
-        return spread(index, [self._number(name) for name in names]).astype(np.int64)
+    def _way(self, of_run: Sequence[int], of_courier: int) -> Int64:
+        """Return numbers of runs by way, with one number for all couriers, (w,)."""
+        found = np.full(len(self.routes.run) + len(self._couriers), of_courier, dtype=np.int64)
+        found[: len(self.routes.run)] = np.array(of_run, dtype=np.int64)[self.routes.run]
+        return found
 
-    def _bought(self, index: Int64, names: Sequence[Sequence[str]]) -> Int64:
-        """Return `_named` of the platform's names or, where the seller buys for itself, of the seller's."""
-        ordinary, alone = names
-        return np.where(self._options.alone, self._named(index, alone), self._named(index, ordinary))
+    def _named(self, of_run: Sequence[str], of_courier: Sequence[str]) -> Int64:
+        """Return the numbers of names of runs and of couriers by way, (w,)."""
+        found = self._way([self._number(name) for name in of_run], 0)
+        found[len(self.routes.run) :] = [self._number(name) for name in of_courier]
+        return found
 
-    def _gateway(self, place_ids: Sequence[str]) -> Int64:
-        places = [self._network.place[place_id] for place_id in place_ids]
-        return self._bought(self.run, [[handling_tariff(place, alone) for place in places] for alone in (False, True)])
+    def _measured(self, of_run: Sequence[float], of_courier: str = "") -> Float64:
+        """Return figures of runs, and an attribute of couriers, by way, (w,)."""
+        couriers = [getattr(courier, of_courier) if of_courier else 0.0 for courier in self._couriers]
+        return np.concatenate(
+            [np.array(of_run, dtype=np.float64)[self.routes.run], np.array(couriers, dtype=np.float64)]
+        )
 
-    def _along(self, of_route: Int64) -> Int64:
-        """Return an attribute of routes for every option, -1 where it has no route."""
-        if not len(of_route):
-            return np.full(len(self._options.route), -1, dtype=np.int64)
-        return np.where(self._options.route >= 0, of_route[self._options.route], -1)
+    def _bought(self, tariff: Callable[..., str], rows: Sequence[object], index: Int64) -> Int64:
+        """Return the tariff of each way for the platform or, where the seller buys for itself, the seller, (w,)."""
+        table = np.array([[self._number(tariff(row, alone)) for alone in (False, True)] for row in rows] + [[0, 0]])
+        return np.append(table[index, self._alone], np.zeros(len(self._couriers), dtype=np.int64))
 
-    def _origin_link(self, route: int) -> Link | None:
-        routes = self._routes
-        warehouse = routes.warehouses[int(routes.warehouse[route])]
-        return self._network.link.get((warehouse.place_id, self._lanes[int(routes.run[route])].origin))
+    def _of_centre(self, names: Sequence[str]) -> Int64:
+        table = np.array([*(self._number(name) for name in names), 0], dtype=np.int64)
+        return np.append(table[self.routes.centre], np.zeros(len(self._couriers), dtype=np.int64))
 
-    def _drayage_link(self, route: int) -> Link | None:
-        routes = self._routes
-        centre = int(routes.centre[route])
-        lane = self._lanes[int(routes.run[route])]
-        return None if centre < 0 else self._network.link.get((lane.destination, routes.centres[centre].place_id))
-
-    def _link_step(self, which: Callable[[int], Link | None], day: Int64) -> Step:
-        used = np.unique(self._options.route[self._options.route >= 0])
-        tariff = np.zeros(len(self._routes.run) + 1, dtype=np.int64)
-        km = np.zeros(len(self._routes.run) + 1, dtype=np.float64)
-        place = self._network.place
-        for route in used:
-            link = which(int(route))
-            if link is not None:
-                tariff[route] = self._number(link.tariff)
-                km[route] = road_km(self._network, place[link.origin], place[link.destination])
-        return Step(tariff[self._options.route], day, km[self._options.route])
+    def _links(self, ends: Callable[[int], tuple[str, str]]) -> tuple[Int64, Float64]:
+        """Return tariff and length of a road link of every way, (w,) each."""
+        place, count = self._network.place, len(self.routes.run) + len(self._couriers)
+        tariff, km = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.float64)
+        known: dict[Link, tuple[int, float]] = {}
+        for route in range(len(self.routes.run)):
+            link = self._network.link.get(ends(route))
+            if link is None:
+                continue
+            if link not in known:
+                known[link] = (
+                    self._number(link.tariff),
+                    road_km(self._network, place[link.origin], place[link.destination]),
+                )
+            tariff[route], km[route] = known[link]
+        return tariff, km
 
 
-def spread(index: Int64, values: Sequence[float]) -> Float64:
-    """Return ``values[index]`` as float64, 0 where the index is negative.
+class Journey:
+    """The steps of every option, and what charges ask about them.
 
-    Parameters
+    Attributes
     ----------
-    index : (m,) int64
+    way, mode, regime : (m,) int64, of the chart
+    etd, eta : (m,) int64, local day numbers; for a courier the ready and the delivery day
     """
-    padded = np.array([*values, 0.0], dtype=np.float64)
-    return padded[np.where(index >= 0, index, len(values))]
+
+    def __init__(self, chart: Chart, options: Itineraries) -> None:
+        self._chart, self._options = chart, options
+        routes, carried = options.routes, options.courier >= 0
+        self.way = np.where(carried, len(routes.run) + options.courier, options.route)
+        self.mode, self.regime = chart.mode[self.way], chart.regime[self.way]
+        ready = options.demand.ready_day[options.shipment]
+        self.etd = np.where(carried, ready, np.append(routes.etd_day, 0)[options.route])
+        self.eta = np.where(carried, options.delivered_day, np.append(routes.eta_day, 0)[options.route])
+        self._nowhere = np.zeros(len(options.shipment), dtype=np.float64)
+
+    def until_arrival(self) -> Iterable[Step]:
+        """Yield collection, warehouse, origin dray, gateway of loading, trunk and gateway of discharge."""
+        chart, way, km = self._chart, self.way, self._options.collection_km
+        yield Step(np.where(km > 0, chart.collection[way], 0), self.etd, km)
+        yield Step(chart.handling[way], self.etd, self._nowhere)
+        yield Step(chart.origin_dray[way], self.etd, chart.origin_km[way])
+        yield Step(chart.loading[way], self.etd, self._nowhere)
+        yield Step(chart.trunk[way], self.etd, chart.trunk_km[way])
+        yield Step(chart.discharge[way], self.eta, self._nowhere)
+
+    def entry(self) -> Iterable[Step]:
+        """Yield the broker's charges per shipment, then the fees of entries that one shipment makes alone."""
+        tariffs = self._chart.entry_tariff[self.way]
+        yield Step(tariffs, self.eta, self._nowhere, customs=True)
+        yield Step(np.where(self._options.pooled, 0, tariffs), self.eta, self._nowhere, customs=True, entry=True)
+
+    def after_arrival(self) -> Iterable[Step]:
+        """Yield drayage, deconsolidation and the final leg."""
+        chart, way = self._chart, self.way
+        yield Step(chart.drayage[way], self.eta, chart.drayage_km[way])
+        yield Step(chart.devanning[way], self.eta, self._nowhere)
+        for leg, tariff in chart.legs.items():
+            yield Step(np.where(self._options.leg == leg, tariff[way], 0), self.eta, self._options.leg_km)

@@ -77,12 +77,14 @@ class Calendar:
         if len(self._weekdays & set(range(1, 8))) == 7:
             raise ValueError("a place that is closed on all seven days of the week")
         self._spans = sorted((day_number(first), day_number(last)) for first, last in closures)
+        self._known: dict[int, bool] = {}
 
     def is_open(self, day: int) -> bool:
         """Return whether day number `day` is a working day."""
-        if (day + 3) % 7 + 1 in self._weekdays:
-            return False
-        return not any(first <= day <= last for first, last in self._spans)
+        if day not in self._known:
+            closed = (day + 3) % 7 + 1 in self._weekdays or any(a <= day <= b for a, b in self._spans)
+            self._known[day] = not closed
+        return self._known[day]
 
     def next_open(self, day: int) -> int:
         """Return the first working day on or after `day`."""

@@ -10,18 +10,25 @@ import datetime as dt
 from decimal import Decimal
 from functools import cache
 
+from network.epochs import Epochs
 from network.model import Network
 from network.tables import Duty, Regime
 
 
 class DutyBook:
-    """The duties of a network by schedule and HS code."""
+    """The duties of a network by schedule and HS code.
+
+    Attributes
+    ----------
+    epochs : Epochs, spans of days with the same duties in force
+    """
 
     def __init__(self, network: Network) -> None:
         self._by_schedule: dict[str, list[Duty]] = {}
         for duty in network.duties:
             if duty.enabled:
                 self._by_schedule.setdefault(duty.schedule, []).append(duty)
+        self.epochs = Epochs(duty for duties in self._by_schedule.values() for duty in duties)
         self._matching = cache(self._find_matching)
         self._on_day = cache(self._find_on_day)
 

@@ -6,6 +6,7 @@ import datetime as dt
 from functools import cache
 
 from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
+from network.epochs import Epochs
 from network.model import Network
 from network.tables import Charge, Lane, Place
 
@@ -14,6 +15,10 @@ class TariffBook:
     """The charges of a network by tariff, in the network's rate scenario.
 
     Look-ups are remembered, so asking per option or per line costs a dictionary access.
+
+    Attributes
+    ----------
+    epochs : Epochs, spans of days with the same charges in force
     """
 
     def __init__(self, network: Network) -> None:
@@ -21,6 +26,7 @@ class TariffBook:
         for charge in network.charges:
             if charge.scenario in ("", network.header.scenario):
                 self._by_tariff.setdefault(charge.tariff, []).append(charge)
+        self.epochs = Epochs(charge for charges in self._by_tariff.values() for charge in charges)
         self._on_day = cache(self._find)
 
     def _find(self, tariff: str, mode: str, date: dt.date) -> tuple[Charge, ...]:

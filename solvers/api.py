@@ -5,30 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
 from network.money import Bools
 
+from ._jit import must_compile
 from ._watch import Watch
 from .assignment import Assignment
 from .bound import Ascent, DualAscent
-from .construct import Openings, construct, construct_by_loads
+from .construct import construct, construct_by_loads
 from .cpsat import Effort, solve_region, whole
 from .delta import State
 from .evaluate import Evaluation, evaluate
-from .improve import Search, improve
+from .improve import Schedule, Search, improve
 from .options import SolveOptions
-from .outcome import NoPlan, Progress, Solved, StopReason, relative_gap
+from .outcome import Guides, NoPlan, Progress, Solved, StopReason, relative_gap
 from .pairs import Pairs
 from .problem import Problem
 from .regions import improve_regions
 
 _DEFAULT = SolveOptions()
-_COOL = 0.1
-"""Temperature at which the second local search starts."""
 _EXACT_OPTIONS = 2500
 """Problems with more live options than this do not go to the exact model."""
-
+_REGION_LOTS = 3000
+"""Problems with more lots than this are not searched by regions: one region is then too small a part."""
 _RATIOS = (0.85, 0.65)
 """Parts of the price of a load that its lots must pay for it to be opened, tried in turn."""
 
@@ -56,7 +54,10 @@ def solve(
     NoPlan
         The time ended, or the user cancelled, before any lot that has an option found a place.
     """
-    run = _Run(problem, options, Watch(options.time_limit_s, cancelled, on_progress))
+    watch = Watch(options.time_limit_s, cancelled, on_progress)
+    if must_compile():
+        watch.report("compile", None, 0)
+    run = _Run(problem, options, watch)
     run.search()
     return run.answer()
 
@@ -71,6 +72,7 @@ class _Run:
         self.bound = 0
         self.has_plan = True
         self.ascent: Ascent | None = None
+        self.guides: Guides | None = None
         self.pairs = Pairs(problem)
         self.keep: Bools = self.pairs.usable
 
@@ -79,19 +81,21 @@ class _Run:
         """Return the cost of the best plan."""
         return self.evaluation.cost
 
+    def moves(self, part: float) -> int:
+        """Return a part of the moves that the work allows; larger problems get more, but fewer for each lot."""
+        return int(part * 110 * self.problem.n_lots**0.68 * self.options.work)
+
     def search(self) -> None:
         """Run the phases until one of them ends the search."""
         if self.problem.n_lots == 0:
             return
-        dual = DualAscent(self.problem, self.pairs)
-        work, search = self.options.work, Search(self.problem, self.pairs, self.watch, self.options.seed)
         first = construct(self.problem, self.pairs, self.watch)
         if first is None:
             self.has_plan = not self.pairs.usable.any()
             return
         self.offer("construct", first)
-        self.offer("improve", improve(search, self.best, 60 * work))
-        self.climb(dual, 75 + 3 * work)
+        dual = DualAscent(self.problem, self.pairs)
+        self.climb(dual, 75 + 3 * self.options.work)
         for phase in (
             self.exact,
             self.construct_by_loads,
@@ -110,36 +114,39 @@ class _Run:
         """Raise the bound."""
         start = None if self.ascent is None else self.ascent.prices
         self.ascent = dual.run(self.cost, iterations, self.watch, start)
+        self.guides = dual.guides(self.ascent.prices)
         self.raise_bound("bound", self.ascent.bound)
 
     def tighten(self, dual: DualAscent) -> None:
         """Raise the bound again, knowing a better plan."""
-        self.climb(dual, 8 * self.options.work)
+        self.climb(dual, 20 * self.options.work)
 
     def construct_by_loads(self, dual: DualAscent) -> None:
         """Make plans load by load from the dual prices."""
         search = self.searching(dual)
-        if search.payment is not None:
-            openings = Openings(self.problem, self.pairs, search.payment)
-            state = State(self.problem, self.pairs, search.keep)
-            for ratio in _RATIOS:
-                self.offer("loads", construct_by_loads(state, openings, ratio, self.watch))
+        state = State(self.problem, self.pairs, search.keep)
+        offers = search.offers(state.tables)
+        for ratio in _RATIOS:
+            self.offer("loads", construct_by_loads(state, offers, ratio, self.watch))
 
     def anneal(self, dual: DualAscent) -> None:
         """Search locally, over the options that a better plan may use."""
-        search = self.searching(dual)
-        self.offer("improve", improve(search, self.best, 200 * self.options.work, self.bound))
+        schedule = Schedule(self.moves(0.7), bound=self.bound, share=0.6)
+        self.offer("improve", improve(self.searching(dual), self.best, schedule))
 
     def polish(self, dual: DualAscent) -> None:
         """Search locally again from the best plan, cooler and with other random choices."""
         search = replace(self.searching(dual), seed=self.options.seed + 1)
-        self.offer("improve", improve(search, self.best, 100 * self.options.work, self.bound, heat=_COOL))
+        self.offer(
+            "improve", improve(search, self.best, Schedule(self.moves(0.3), heat=0.1, bound=self.bound, share=0.8))
+        )
 
     def solve_regions(self, dual: DualAscent) -> None:
         """Solve parts of the plan exactly, the rest fixed."""
-        search = self.searching(dual)
-        excess = dual.excess(self.ascent.prices) if self.ascent else np.zeros(self.problem.n_options)
-        self.offer("regions", improve_regions(search, self.best, excess, self.options.work // 5))
+        if self.ascent is None or self.problem.n_lots > _REGION_LOTS:
+            return
+        excess = dual.excess(self.ascent.prices)
+        self.offer("regions", improve_regions(self.searching(dual), self.best, excess, self.options.work // 5))
 
     def exact(self, dual: DualAscent) -> None:
         """Solve the whole problem, as far as fixing left it, if it is small."""
@@ -198,6 +205,5 @@ class _Run:
             reason = self.watch.reason
         else:
             reason = StopReason.GAP if relative_gap(self.cost, self.bound) <= self.options.gap else StopReason.WORK
-        guides = None if self.ascent is None else self.ascent.guides()
         trace = tuple(self.watch.trace)
-        return Solved(self.best, self.evaluation, self.bound, proven, reason, trace, guides)
+        return Solved(self.best, self.evaluation, self.bound, proven, reason, trace, self.guides)

@@ -8,26 +8,41 @@ alone which lots it would carry for what they pay, less what its loads and custo
 
 ``V_p`` is taken from above: lots fill loads as in a fractional knapsack, their size a weighted mean of volume and
 weight; loads come in whole numbers, at the least cost that gives a capacity; a customs entry costs what it surely costs
-once per pool, or its lots share it by value at the rate they have when all lots of an importer enter together. Conflicts, mixing limits and
-type limits are left out. Each of these steps can only lower ``L``, so every evaluation is a bound for the true problem,
-packing and fees included.
+once per pool, or its lots share it by value at the rate they have when all lots of an importer enter together. Conflicts,
+mixing limits and type limits are left out; an allotment of loads counts as the volume that these can hold. Each of these steps can only lower ``L``, so every evaluation is a bound for
+the true problem, packing and fees included.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from network.money import CENT, Bools, Float64, Int64
 
+from ._jit import Records, inner, jit
 from ._watch import Watch
-from .filling import Filling
+from .filling import Fill, fill_pools, fillings_of, net_payments, no_fill
 from .outcome import Guides
 from .pairs import Pairs
 from .problem import Problem
+from .tables import rows_of
+
+_CHOICE = np.dtype([
+    ("cost", np.float64), ("number", np.int32), ("primary", np.int32), ("use", np.int32), ("need", np.int32),
+    ("uses", np.int16), ("needs", np.int16),
+])  # fmt: skip
+_NEED = np.dtype([("option", np.int64), ("resource", np.int64), ("amount", np.float64)])
+_SMOOTHING = 0.7
+_PATIENCE = 12
+_SHRINK = 0.75
+_SPLIT_FROM = 100_000
+"""Pairs from which the work of an evaluation is worth two threads."""
 
 
 @dataclass(slots=True)
@@ -38,7 +53,7 @@ class Prices:
     ----------
     lot : (n,) float64, price of serving a lot
     pair : (E,) float64, price of a lot in a secondary pool; zero for primary pairs
-    resource : (R,) float64, price of one unit of a resource
+    resource : (R + A,) float64, price of one unit of a resource, or of 1 cm3 in the loads that an allotment allows
     """
 
     lot: Float64
@@ -58,9 +73,56 @@ class Ascent:
     prices: Prices
     value: float
 
-    def guides(self) -> Guides:
-        """Return the prices as guides for people."""
-        return Guides(self.prices.lot.copy(), self.prices.resource.copy())
+
+class Market(NamedTuple):
+    """What the lots see.
+
+    Attributes
+    ----------
+    first : (n+1,) int64, choices of a lot
+    choices : (k,) records: own ``cost``; ``number`` in the problem; ``primary`` pair or -1; secondary ``uses``, ``needs``
+    uses : (.,) int64, secondary pairs
+    needs : (.,) records: ``option`` in the problem, ``resource``, ``amount``
+    pair_first : (n+1,) int64, pairs of a lot
+    share : (E,) int64, micro-units of customs fees that a lot surely causes in a pool
+    fits, is_secondary : (E,) bool
+    unplanned : (n,) int64
+    limits : (R + A,) float64, of the resources, then of allotments: what the loads of a resource can hold, cm3
+    """
+
+    first: Int64
+    choices: Records
+    uses: Int64
+    needs: Records
+    pair_first: Int64
+    share: Int64
+    fits: Bools
+    is_secondary: Bools
+    unplanned: Int64
+    limits: Float64
+
+
+class Slope(NamedTuple):
+    """What an evaluation leaves behind: a subgradient, and the work arrays it comes from.
+
+    Attributes
+    ----------
+    lot, pair, resource : (n,), (E,), (R + A,) float64, subgradient
+    price : (n,) float64, price of a lot, not above its ceiling
+    at_ceiling : (n,) bool, True when the lot might as well go without a primary pool
+    direct : (n,) int64, cheapest choice without a primary pool, or -1: unplanned
+    payment : (E,) float64, what a lot pays a pool beyond the customs fees it causes
+    by : (E,) int64, the choice by which a lot pays its primary pool most, or -1
+    """
+
+    lot: Float64
+    pair: Float64
+    resource: Float64
+    price: Float64
+    at_ceiling: Bools
+    direct: Int64
+    payment: Float64
+    by: Int64
 
 
 class DualAscent:
@@ -76,54 +138,41 @@ class DualAscent:
 
     def __init__(self, problem: Problem, pairs: Pairs, keep: Bools | None = None) -> None:
         self.problem, self.pairs = problem, pairs
-        self.filling = Filling(problem, pairs)
-        self._classify(pairs.usable if keep is None else pairs.usable & keep)
+        self._fillings = fillings_of(problem, pairs)
+        self._market = _market(problem, pairs, pairs.usable if keep is None else pairs.usable & keep)
+        n, e = problem.n_lots, len(pairs)
+        self._fill = no_fill(problem, pairs)
+        self._slope = Slope(
+            np.zeros(n), np.zeros(e), np.zeros(len(self._market.limits)), np.zeros(n), np.zeros(n, dtype=np.bool_),
+            np.zeros(n, dtype=np.int64), np.zeros(e), np.zeros(e, dtype=np.int64),
+        )  # fmt: skip
+        parts = 2 if e >= _SPLIT_FROM else 1
+        self._threads = ThreadPoolExecutor(parts) if parts > 1 else None
+        self._lot_parts = _even_parts(self._market.first, parts)
+        self._pool_parts = _even_parts(self._fillings.first, parts)
 
-    def _classify(self, keep: Bools) -> None:
-        """Sort options into those with a primary pool (grouped by pair) and those without (grouped by lot)."""
-        problem, pairs = self.problem, self.pairs
-        use_option = problem.option_of_use
-        first = np.zeros(len(use_option), dtype=np.bool_)
-        first[problem.option_pool_start[:-1][np.diff(problem.option_pool_start) > 0]] = True
-        secondary = np.zeros(problem.n_pools, dtype=np.bool_)
-        secondary[problem.option_pool[~first]] = True
-        self.pair_secondary = secondary[pairs.pool] if len(pairs) else np.zeros(0, dtype=np.bool_)
+    @property
+    def limits(self) -> Float64:
+        """Return the limits of resources and allotments, (R + A,) float64."""
+        return self._market.limits
 
-        is_primary_use = ~secondary[problem.option_pool]
-        primary = np.full(problem.n_options, -1, dtype=np.int64)
-        primary[use_option[is_primary_use]] = pairs.of_use[is_primary_use]
-        live_use = keep[use_option] & ~is_primary_use
-        self._sec_option, self._sec_pair = use_option[live_use], pairs.of_use[live_use]
-
-        chosen = np.flatnonzero(keep & (primary >= 0))
-        self._routed = chosen[np.argsort(primary[chosen], kind="stable")]
-        self._routed_pair, self._routed_start = np.unique(primary[self._routed], return_index=True)
-        self._direct = np.flatnonzero(keep & (primary < 0))
-        self._direct_lot, self._direct_start = np.unique(problem.lot_of_option[self._direct], return_index=True)
-        amount = problem.option_resource_amount.astype(np.float64)
-        self._needs = problem.option_of_need, problem.option_resource, amount
+    def guides(self, prices: Prices) -> Guides:
+        """Return prices as guides for people: of allotments per unit, as of other resources."""
+        count = self.problem.n_resources
+        per_unit = self.limits[count:] / np.maximum(1, self.problem.resource_limit)
+        return Guides(prices.lot.copy(), prices.resource[:count] + prices.resource[count:] * per_unit)
 
     def start(self) -> Prices:
         """Return prices of a plan in which every load is full: lots pay their share of the cheapest space."""
         problem, pairs = self.problem, self.pairs
-        fair = np.full(len(pairs), np.inf)
-        count = np.diff(problem.pool_type_start)[pairs.pool] if len(pairs) else np.zeros(0, dtype=np.int64)
-        for k in range(int(count.max(initial=0))):
-            rows = np.flatnonzero(count > k)
-            types = problem.pool_type_start[pairs.pool[rows]] + k
-            filled = np.maximum(
-                problem.lot_volume_cm3[pairs.lot[rows]] / np.maximum(1, problem.type_volume_cm3[types]),
-                problem.lot_weight_g[pairs.lot[rows]] / np.maximum(1, problem.type_weight_g[types]),
-            )
-            fair[rows] = np.minimum(fair[rows], problem.type_price[types] * filled)
-        fair = np.where(pairs.fits, fair, 0.0)
-        pair = np.where(self.pair_secondary, fair + pairs.fee_share, 0.0)
+        fair = np.where(pairs.fits, 0.9 * (pairs.own_load_price[1] - pairs.entry_alone), 0.0)
+        pair = np.where(self._market.is_secondary, fair + pairs.fee_share, 0.0)
         fees = pairs.fee_share + pairs.entry_fixed
         uses = np.bincount(problem.option_of_use, (fair + fees)[pairs.of_use], problem.n_options)
         cost = np.where(pairs.usable, problem.option_cost + uses, np.inf)
         lot = problem.lot_unplanned_price.astype(np.float64)
         np.minimum.at(lot, problem.lot_of_option, cost)
-        return Prices(lot, pair, np.zeros(problem.n_resources))
+        return Prices(lot, pair, np.zeros(len(self._market.limits)))
 
     def run(self, upper: int, iterations: int, watch: Watch, prices: Prices | None = None) -> Ascent:
         """Climb for a number of iterations and return the best bound found.
@@ -135,29 +184,37 @@ class DualAscent:
         watch : Watch, ends the climb early
         prices : Prices or None, where to start
         """
-        rounds = itertools.takewhile(lambda k: k % 20 != 0 or not watch.stopped(), range(iterations))
-        return _climb(self, self.start() if prices is None else prices.copy(), float(upper), rounds)
+        return _climb(self, self.start() if prices is None else prices.copy(), float(upper), iterations, watch)
 
-    def evaluate(self, prices: Prices, choose_mix: bool = False) -> tuple[float, Prices]:
-        """Return the bound that `prices` prove and its subgradient. Lowers ``prices.lot`` to the direct price.
+    def evaluate(self, prices: Prices, choose_mix: bool = False, screen: bool = True) -> tuple[float, Slope]:
+        """Return ``L`` and a subgradient; lot prices above what they are worth are lowered.
 
-        Parameters
-        ----------
-        prices : Prices
-        choose_mix : bool, try every mix of volume and weight in every pool and keep the best
+        The subgradient's arrays are overwritten by the next evaluation.
         """
-        problem = self.problem
-        reduced = self.option_reduced(prices)
-        direct = np.minimum.reduceat(reduced[self._direct], self._direct_start) if len(self._direct) else np.zeros(0)
-        ceiling = problem.lot_unplanned_price.astype(np.float64)
-        ceiling[self._direct_lot] = np.minimum(ceiling[self._direct_lot], direct)
-        at_ceiling = prices.lot >= ceiling
-        np.minimum(prices.lot, ceiling, out=prices.lot)
+        market, slope, fill = self._market, self._slope, self._fill
+        self._in_parts(
+            self._lot_parts, lambda a, b: _offer(market, prices.lot, prices.pair, prices.resource, slope, a, b)
+        )
+        prices.lot[:] = slope.price
+        self._in_parts(
+            self._pool_parts, lambda a, b: fill_pools(self._fillings, slope.payment, fill, a, b, choose_mix, screen)
+        )
+        limits = market.limits
+        used = np.zeros((len(self._lot_parts), len(limits)))
+        self._in_parts(
+            self._lot_parts, lambda a, b: _take(market, fill, slope, used[self._lot_parts.index((a, b))], a, b)
+        )
+        slope.resource[:] = used.sum(axis=0) - limits
+        value = float(prices.lot.sum() - fill.gain.sum() - (prices.resource * limits).sum())
+        return value, slope
 
-        gain, carried = self.filling.best(self._payments(prices, reduced), choose_mix)
-
-        value = float(prices.lot.sum() - np.maximum(gain, 0.0).sum() - (prices.resource * problem.resource_limit).sum())
-        return value, self._subgradient(reduced, carried, at_ceiling)
+    def _in_parts(self, parts: list[tuple[int, int]], kernel: Callable[[int, int], None]) -> None:
+        """Run a kernel on each part; parts write to different places, so the answer does not depend on the threads."""
+        if self._threads is None:
+            for first, last in parts:
+                kernel(first, last)
+        else:
+            list(self._threads.map(kernel, *zip(*parts, strict=True)))
 
     def excess(self, prices: Prices) -> Float64:
         """Return by how much the bound rises, at least, if an option is used, (m,) float64 micro-units.
@@ -166,90 +223,172 @@ class DualAscent:
         open a load at a loss. Options that cost more than a known plan this way can be left out.
         """
         problem, pairs = self.problem, self.pairs
-        self.evaluate(prices)
-        option, resource, amount = self._needs
+        prices = prices.copy()
+        _, slope = self.evaluate(prices, choose_mix=True, screen=False)
         own = problem.option_cost - prices.lot[problem.lot_of_option]
-        own += np.bincount(option, prices.resource[resource] * amount, problem.n_options)
-        payment = self.payments(prices)
-        gain, _ = self.filling.best(payment, choose_mix=True, screen=False)
-        loss = np.maximum(-self.filling.pool_gain(gain), 0.0)
-        toll = np.maximum(payment, 0.0) + pairs.fee_share + loss[pairs.pool]
+        needs = self._market.needs
+        spent = prices.resource[needs["resource"]] * needs["amount"]
+        owner = np.repeat(self._market.choices["number"], self._market.choices["needs"])
+        own += np.bincount(owner, spent, problem.n_options)
+        paid = np.maximum(slope.payment, 0.0)
+        toll = paid + pairs.fee_share + np.maximum(-self._fill.best, 0.0)[pairs.pool]
         if len(pairs):
-            toll += np.maximum(pairs.entry_fixed - np.bincount(pairs.entry, np.maximum(payment, 0.0))[pairs.entry], 0.0)
+            toll += np.maximum(pairs.entry_fixed - np.bincount(pairs.entry, paid)[pairs.entry], 0.0)
         own += np.bincount(problem.option_of_use, toll[pairs.of_use], problem.n_options)
         own[~pairs.usable] = np.inf
         return np.maximum(own, 0.0)
 
-    def payments(self, prices: Prices) -> Float64:
-        """Return what every pair offers its pool beyond the customs fees it causes, (E,) float64."""
-        return self._payments(prices, self.option_reduced(prices))
-
     def net_payments(self, prices: Prices) -> Float64:
         """Return what every pair pays for space, all customs fees paid, (E,) float64."""
-        return self.filling.net_payments(self.payments(prices))
-
-    def _payments(self, prices: Prices, reduced: Float64) -> Float64:
-        pairs = self.pairs
-        payment = prices.pair - pairs.fee_share
-        if len(self._routed):
-            offer = prices.lot[self.problem.lot_of_option[self._routed]] - reduced[self._routed]
-            best = np.maximum.reduceat(offer, self._routed_start)
-            payment[self._routed_pair] = best - pairs.fee_share[self._routed_pair]
-        payment[~pairs.fits] = 0.0
-        return payment
-
-    def option_reduced(self, prices: Prices) -> Float64:
-        """Return own cost plus what the option pays for secondary pools and resources, (m,) float64."""
-        m = self.problem.n_options
-        option, resource, amount = self._needs
-        reduced = self.problem.option_cost.astype(np.float64)
-        reduced += np.bincount(self._sec_option, prices.pair[self._sec_pair], m)
-        if len(option):
-            reduced += np.bincount(option, prices.resource[resource] * amount, m)
-        return reduced
-
-    def _subgradient(self, reduced: Float64, carried: Float64, at_ceiling: Bools) -> Prices:
-        problem, pairs = self.problem, self.pairs
-        taken = np.zeros(problem.n_options)
-        taken[_cheapest(reduced, self._routed, self._routed_start)] = carried[self._routed_pair]
-        served = np.bincount(problem.lot_of_option, taken, problem.n_lots)
-        rest = np.where(at_ceiling, np.clip(1.0 - served, 0.0, 1.0), 0.0)
-        best = _cheapest(reduced, self._direct, self._direct_start)
-        worth = reduced[best] <= problem.lot_unplanned_price[self._direct_lot]
-        taken[best] = np.where(worth, rest[self._direct_lot], 0.0)
-        by_options = np.bincount(self._sec_pair, taken[self._sec_option], len(pairs))
-        pair = by_options - np.where(self.pair_secondary, carried, 0.0)
-        option, resource, amount = self._needs
-        used = np.bincount(resource, taken[option] * amount, problem.n_resources) - problem.resource_limit
-        return Prices((1.0 - served - rest).astype(np.float64), pair.astype(np.float64), used.astype(np.float64))
+        _, slope = self.evaluate(prices.copy())
+        return net_payments(self._fillings, slope.payment)
 
 
-def _cheapest(cost: Float64, members: Int64, start: Int64) -> Int64:
-    """Return the first cheapest member of every group; groups begin at `start` in `members`."""
-    if not len(members):
-        return members
-    least = np.repeat(np.minimum.reduceat(cost[members], start), np.diff(np.append(start, len(members))))
-    hits = np.flatnonzero(cost[members] <= least)
-    first: Int64 = members[hits[np.searchsorted(hits, start)]]
-    return first
+def _market(problem: Problem, pairs: Pairs, keep: Bools) -> Market:
+    """Sort the options to keep by lot; a pool is secondary when some option names it after another."""
+    use_option = problem.option_of_use
+    is_first = np.zeros(len(use_option), dtype=np.bool_)
+    is_first[problem.option_pool_start[:-1][np.diff(problem.option_pool_start) > 0]] = True
+    secondary = np.zeros(problem.n_pools, dtype=np.bool_)
+    secondary[problem.option_pool[~is_first]] = True
+    is_primary = ~secondary[problem.option_pool]
+    primary = np.full(problem.n_options, -1, dtype=np.int64)
+    primary[use_option[is_primary]] = pairs.of_use[is_primary]
+
+    live = np.flatnonzero(keep)
+    use_first, uses = rows_of(problem.option_pool_start, live, ~is_primary)
+    needed, limits = _needs(problem, pairs)
+    order = np.argsort(needed["option"], kind="stable")
+    need_start = np.searchsorted(needed["option"][order], np.arange(problem.n_options + 1))
+    need_first, needs = rows_of(need_start, live)
+    choices = np.zeros(len(live), dtype=_CHOICE)
+    choices["cost"], choices["number"], choices["primary"] = problem.option_cost[live], live, primary[live]
+    choices["use"], choices["uses"] = use_first[:-1], np.diff(use_first)
+    choices["need"], choices["needs"] = need_first[:-1], np.diff(need_first)
+    counts = np.bincount(problem.lot_of_option[live], minlength=problem.n_lots)
+    return Market(
+        np.append(0, np.cumsum(counts)).astype(np.int64), choices, pairs.of_use[uses], needed[order[needs]], pairs.start,
+        pairs.fee_share, pairs.fits, secondary[pairs.pool], problem.lot_unplanned_price, limits,
+    )  # fmt: skip
 
 
-_SMOOTHING = 0.7
-_PATIENCE = 12
-_SHRINK = 0.75
+def _needs(problem: Problem, pairs: Pairs) -> tuple[Records, Float64]:
+    """Return what options need of resources and of allotments, and their limits.
+
+    An allotment counts loads. Where every type of a pool uses one, the lots of its pools together cannot be larger than
+    the loads that it allows, if each were of the type that holds most for its part of the allotment.
+    """
+    types = np.flatnonzero(problem.type_resource >= 0)
+    per_unit = np.zeros(problem.n_resources)
+    amount = problem.type_resource_amount[types]
+    holds = np.where(amount > 0, problem.type_volume_cm3[types] / np.maximum(amount, 1), np.inf)
+    np.maximum.at(per_unit, problem.type_resource[types], holds)
+    bound_by = _common_resource(problem)
+    used = bound_by[problem.option_pool]
+    room = per_unit * np.maximum(problem.resource_limit, np.where(np.isinf(per_unit), 1, 0))
+    wanted = np.bincount(
+        bound_by[pairs.pool] + 1, problem.lot_volume_cm3[pairs.lot].astype(np.float64), problem.n_resources + 1
+    )[1:]
+    scarce = wanted > room
+    rows = np.flatnonzero((used >= 0) & np.append(scarce, False)[used])
+    option = np.concatenate([problem.option_of_need, problem.option_of_use[rows]])
+    needed = np.zeros(len(option), dtype=_NEED)
+    needed["option"] = option
+    needed["resource"] = np.concatenate([problem.option_resource, problem.n_resources + used[rows]])
+    volume = problem.lot_volume_cm3[problem.lot_of_option[problem.option_of_use[rows]]]
+    needed["amount"] = np.concatenate([problem.option_resource_amount, volume])
+    return needed, np.concatenate([problem.resource_limit, np.where(scarce, room, 0.0)])
 
 
-def _climb(dual: DualAscent, prices: Prices, upper: float, rounds: Iterable[int]) -> Ascent:
+def _common_resource(problem: Problem) -> Int64:
+    """Return the resource that every type of a pool uses, (P,) int64, -1 where there is none."""
+    result = np.full(problem.n_pools, -1, dtype=np.int64)
+    for pool, (first, last) in enumerate(pairwise(problem.pool_type_start.tolist())):
+        used = set(problem.type_resource[first:last].tolist())
+        if len(used) == 1:
+            result[pool] = used.pop()
+    return result
+
+
+def _even_parts(starts: Int64, count: int) -> list[tuple[int, int]]:
+    """Cut 0..k into parts of about the same number of rows."""
+    cuts = np.searchsorted(starts, np.linspace(0, starts[-1], count + 1)[1:-1]).tolist()
+    return list(pairwise([0, *cuts, len(starts) - 1]))
+
+
+@jit
+def _offer(
+    m: Market, lot_price: Float64, pair_price: Float64, resource_price: Float64, out: Slope, first: int, last: int
+) -> None:  # fmt: skip
+    """Let the lots `first` to `last` find their ceilings and their payments to pools."""
+    for lot in range(first, last):
+        ceiling, out.direct[lot] = float(m.unplanned[lot]), -1
+        for pair in range(m.pair_first[lot], m.pair_first[lot + 1]):
+            out.payment[pair], out.by[pair] = -np.inf, -1
+        for k in range(m.first[lot], m.first[lot + 1]):
+            choice = m.choices[k]
+            cost = choice.cost
+            for use in range(choice.use, choice.use + choice.uses):
+                cost += pair_price[m.uses[use]]
+            for need in range(choice.need, choice.need + choice.needs):
+                cost += resource_price[m.needs[need].resource] * m.needs[need].amount
+            if choice.primary < 0:
+                if cost < ceiling:
+                    ceiling, out.direct[lot] = cost, k
+            elif -cost > out.payment[choice.primary]:
+                out.payment[choice.primary], out.by[choice.primary] = -cost, k
+        price = min(lot_price[lot], ceiling)
+        out.price[lot], out.at_ceiling[lot] = price, lot_price[lot] >= ceiling
+        for pair in range(m.pair_first[lot], m.pair_first[lot + 1]):
+            if not m.fits[pair]:
+                out.payment[pair] = 0.0
+            elif m.is_secondary[pair]:
+                out.payment[pair] = pair_price[pair] - m.share[pair]
+            elif out.by[pair] >= 0:
+                out.payment[pair] += price - m.share[pair]
+            else:
+                out.payment[pair] = -m.share[pair]
+
+
+@jit
+def _take(m: Market, fill: Fill, out: Slope, used: Float64, first: int, last: int) -> None:
+    """Let the lots `first` to `last` see how much of them is carried; write the subgradient."""
+    for lot in range(first, last):
+        served = 0.0
+        for pair in range(m.pair_first[lot], m.pair_first[lot + 1]):
+            out.pair[pair] = 0.0
+        for pair in range(m.pair_first[lot], m.pair_first[lot + 1]):
+            part = fill.carried[pair]
+            if m.is_secondary[pair]:
+                out.pair[pair] -= part
+            elif out.by[pair] >= 0 and part > 0:
+                served += part
+                _count(m, out, used, out.by[pair], part)
+        rest = min(max(1.0 - served, 0.0), 1.0) if out.at_ceiling[lot] else 0.0
+        if rest > 0 and out.direct[lot] >= 0:
+            _count(m, out, used, out.direct[lot], rest)
+        out.lot[lot] = 1.0 - served - rest
+
+
+@inner
+def _count(m: Market, out: Slope, used: Float64, k: int, part: float) -> None:
+    """Count the secondary pools and the needs of a part of a choice."""
+    choice = m.choices[k]
+    for use in range(choice.use, choice.use + choice.uses):
+        out.pair[m.uses[use]] += part
+    for need in range(choice.need, choice.need + choice.needs):
+        used[m.needs[need].resource] += part * m.needs[need].amount
+
+
+def _climb(dual: DualAscent, prices: Prices, upper: float, iterations: int, watch: Watch) -> Ascent:
     """Take Polyak steps along a smoothed, scaled subgradient; go back to the best prices when they do not help."""
-    lot_scale = np.maximum(prices.lot, 1e6) ** 0.5
-    pair_scale = np.maximum(prices.pair, 1e6) ** 0.5
-    resource_scale = float(lot_scale.mean() if len(lot_scale) else 1.0) / (
-        np.maximum(1.0, dual.problem.resource_limit) ** 2
-    )
+    scales = _scales(dual.limits, prices)
     best, _ = dual.evaluate(prices, choose_mix=True)
     best_prices, theta, stale = prices.copy(), 1.0, 0
     smooth = _no_slope(prices)
-    for k in rounds:
+    for k in range(iterations):
+        if watch.stopped():
+            break
         value, slope = dual.evaluate(prices, choose_mix=k % 50 == 0)
         stale = 0 if value > best + 1e-6 * abs(best) else stale + 1
         if value > best:
@@ -257,33 +396,50 @@ def _climb(dual: DualAscent, prices: Prices, upper: float, rounds: Iterable[int]
         if stale >= _PATIENCE:
             theta, stale = theta * _SHRINK, 0
             prices, smooth = best_prices.copy(), _no_slope(prices)
-        smooth.lot = _SMOOTHING * smooth.lot + slope.lot
-        smooth.pair = _smoothed(prices.pair, smooth.pair, slope.pair)
-        smooth.resource = _smoothed(prices.resource, smooth.resource, slope.resource)
-        norm = _norm(lot_scale, smooth.lot) + _norm(pair_scale, smooth.pair) + _norm(resource_scale, smooth.resource)
+        norm = _smooth(prices.lot, smooth.lot, slope.lot, scales.lot, False)
+        norm += _smooth(prices.pair, smooth.pair, slope.pair, scales.pair, True)
+        norm += _smooth(prices.resource, smooth.resource, slope.resource, scales.resource, True)
         if norm <= 1e-9 or theta < 1e-4:
             break
         step = theta * max(upper - value, 1e-4 * upper) / norm
-        prices.lot += step * lot_scale * smooth.lot
-        prices.pair = np.maximum(prices.pair + step * pair_scale * smooth.pair, 0.0)
-        prices.resource = np.maximum(prices.resource + step * resource_scale * smooth.resource, 0.0)
+        _step(prices.lot, smooth.lot, scales.lot, step, False)
+        _step(prices.pair, smooth.pair, scales.pair, step, True)
+        _step(prices.resource, smooth.resource, scales.resource, step, True)
     final, _ = dual.evaluate(best_prices, choose_mix=True)
-    return Ascent(_safe_bound(max(best, final), float(best_prices.lot.sum())), best_prices, max(best, final))
+    best = max(best, final)
+    return Ascent(_safe_bound(best, float(best_prices.lot.sum())), best_prices, best)
 
 
-def _norm(scale: Float64, slope: Float64) -> float:
-    """Return the scaled square of a slope; a plain sum, because threads of a matrix library share work as they like."""
-    return float((scale * slope**2).sum())
+def _scales(limits: Float64, prices: Prices) -> Prices:
+    lot, pair = np.maximum(prices.lot, 1e6) ** 0.5, np.maximum(prices.pair, 1e6) ** 0.5
+    mean = float(lot.mean() if len(lot) else 1.0)
+    return Prices(lot, pair, mean / np.maximum(1.0, limits) ** 2)
 
 
 def _no_slope(like: Prices) -> Prices:
     return Prices(np.zeros_like(like.lot), np.zeros_like(like.pair), np.zeros_like(like.resource))
 
 
-def _smoothed(price: Float64, smooth: Float64, slope: Float64) -> Float64:
-    """Return the smoothed slope, without the part that would push a zero price below zero."""
-    result: Float64 = np.where((price <= 0) & (slope < 0), 0.0, _SMOOTHING * smooth + slope)
-    return result
+@jit
+def _smooth(price: Float64, smooth: Float64, slope: Float64, scale: Float64, is_signed: bool) -> float:
+    """Blend a slope into the smoothed one, without what would push a zero price below zero; return its square."""
+    total = 0.0
+    for k in range(len(price)):
+        if is_signed and price[k] <= 0 and slope[k] <= 0:
+            smooth[k] = 0.0
+        else:
+            smooth[k] = _SMOOTHING * smooth[k] + slope[k]
+            total += scale[k] * smooth[k] * smooth[k]
+    return total
+
+
+@jit
+def _step(price: Float64, smooth: Float64, scale: Float64, step: float, is_signed: bool) -> None:
+    """Move prices along the smoothed slope; signed ones (of inequalities) stay at zero or above."""
+    for k in range(len(price)):
+        price[k] += step * scale[k] * smooth[k]
+        if is_signed and price[k] < 0:
+            price[k] = 0.0
 
 
 def _safe_bound(value: float, magnitude: float) -> int:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
 
 import numpy as np
 
-from network.money import Bools, Float64, Int64
+from network.money import Bools, Int64
 
+from . import draft as moves
+from ._jit import inner, jit
 from ._watch import Watch
 from .assignment import Assignment
 from .delta import State
+from .draft import FULL, NONE, Draft, Rules
+from .offers import Offers, bulk_of, fill
 from .pairs import Pairs
-from .parts import Focus
 from .problem import Problem
+from .tables import Tables
 
-_GREEDS = (0.0, 0.3, 1.0)
-"""How much of the price of a new load the lot that opens it pays at once (see `State.best_place`)."""
-_LOTS_UNWATCHED = 50
+_GREEDS = (0, 300, int(FULL))
+"""Per mille of the price of a new load that the lot which opens it pays at once, tried in turn (see `Rules`)."""
+_SLICE = 1000
 """Lots placed between two looks at the clock."""
 
 
@@ -32,13 +35,13 @@ def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None =
     watch : Watch, ends the trials early; the trial under way counts as far as it went
     keep : (m,) bool or None, options to consider
     """
-    by_size = np.argsort(-bulk_of(problem), kind="stable").tolist()
+    order = np.argsort(-bulk_of(problem), kind="stable")
     best, cost = None, int(problem.lot_unplanned_price.sum())
     state = State(problem, pairs, keep)
     for greed in _GREEDS:
-        finished = _place_all(state, by_size, greed, watch)
+        finished = _place_in_order(state, order, greed, watch)
         if finished:
-            settle(state, by_size)
+            settle(state, order)
         if state.cost < cost:
             best, cost = state.assignment(), state.cost
         elif finished and best is None:
@@ -48,145 +51,100 @@ def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None =
     return best
 
 
-def _place_all(state: State, order: Sequence[int], greed: float, watch: Watch) -> bool:
-    """Make a new plan lot by lot in the given order; return whether it was finished."""
-    for lot in order:
-        state.remove(lot)
-    for k, lot in enumerate(order):
-        if k % _LOTS_UNWATCHED == 0 and watch.stopped():
+def _place_in_order(state: State, order: Int64, greed: int, watch: Watch) -> bool:
+    """Make a new plan lot by lot; return whether it was finished."""
+    state.clear()
+    for first in range(0, len(order), _SLICE):
+        if watch.stopped():
             return False
-        state.place(lot, greed)
+        _place_all(state.tables, state.draft, order[first : first + _SLICE], greed)
     return True
 
 
-class Openings:
-    """Which lots a pool would carry in one more load, and what they pay for it, by the dual prices.
-
-    Parameters
-    ----------
-    problem : Problem
-    pairs : Pairs
-    payment : (E,) float64, micro-units, what every pair offers its pool
-    """
-
-    def __init__(self, problem: Problem, pairs: Pairs, payment: Float64) -> None:
-        self._problem = problem
-        self._members: dict[int, tuple[Int64, Float64]] = {}
-        bulk = bulk_of(problem)
-        self._colours = _colours(problem.conflict)
-        live = np.flatnonzero((payment > 0) & ~problem.lot_alone[pairs.lot])
-        pools, first = np.unique(pairs.pool[live], return_index=True)
-        for pool, rows in zip(pools.tolist(), np.split(live, first)[1:], strict=True):
-            lots = pairs.lot[rows]
-            order = np.argsort(-payment[rows] / np.maximum(bulk[lots], 1e-9), kind="stable")
-            self._members[pool] = lots[order], payment[rows][order]
-
-    @property
-    def pools(self) -> list[int]:
-        """Return the pools that somebody would pay for."""
-        return list(self._members)
-
-    def members(self, pool: int) -> Int64:
-        """Return the lots that would pay, best payment per size first."""
-        return self._members[pool][0]
-
-    def best(self, pool: int, free: Bools) -> tuple[float, list[int]]:
-        """Return payment per price of the best load of the free lots, and these lots.
-
-        Parameters
-        ----------
-        pool : int
-        free : (n,) bool, lots that may be in it
-        """
-        problem = self._problem
-        lots, payment = self._members[pool]
-        here = free[lots]
-        lots, payment = lots[here], payment[here]
-        best: tuple[float, list[int]] = (0.0, [])
-        for colour in self._colours:
-            mates = colour[problem.lot_class[lots]]
-            candidates, paid = lots[mates], payment[mates]
-            volume, weight = problem.lot_volume_cm3[candidates], problem.lot_weight_g[candidates]
-            for row in problem.types_of(pool):
-                fits = _first_fit(volume, weight, int(problem.type_volume_cm3[row]), int(problem.type_weight_g[row]))
-                ratio = float(paid[fits].sum()) / max(1, int(problem.type_price[row]))
-                if ratio > best[0]:
-                    best = ratio, candidates[fits].tolist()
-        return best
+def settle(state: State, order: Int64, rounds: int = 2) -> None:
+    """Move each of the lots to its cheapest place at full prices, until nothing moves."""
+    for _ in range(rounds):
+        before = state.cost
+        _place_all(state.tables, state.draft, order, int(FULL))
+        if state.cost >= before:
+            break
 
 
-def _colours(conflict: Bools) -> list[Bools]:
-    """Return sets of classes that may share a load, (K,) bool each: for every class, it and what may join it in turn."""
-    colours: dict[bytes, Bools] = {}
-    for first in range(len(conflict)):
-        members = np.zeros(len(conflict), dtype=np.bool_)
-        for k in (first, *range(len(conflict))):
-            members[k] = members[k] or not (conflict[k] & members).any()
-        colours.setdefault(members.tobytes(), members)
-    return list(colours.values())
+@jit
+def _place_all(t: Tables, d: Draft, order: Int64, greed: int) -> None:
+    for lot in order:
+        moves.remove(t, d, lot)
+        moves.place(t, d, lot, Rules(greed, NONE, NONE, NONE))
 
 
-def _first_fit(volume: Int64, weight: Int64, room: int, lift: int) -> list[int]:
-    """Return places of the lots that a load takes when they come in order and those that do not fit are skipped."""
-    taken = []
-    for k, (v, w) in enumerate(zip(volume.tolist(), weight.tolist(), strict=True)):
-        if v <= room and w <= lift:
-            room, lift = room - v, lift - w
-            taken.append(k)
-    return taken
-
-
-def construct_by_loads(state: State, openings: Openings, ratio: float, watch: Watch) -> Assignment:
+def construct_by_loads(state: State, offers: Offers, ratio: float, watch: Watch) -> Assignment:
     """Return a plan made load by load: always the load whose lots pay most for its price, down to a ratio.
 
     Parameters
     ----------
     state : State, its plan is replaced
-    openings : Openings
+    offers : Offers
     ratio : float, loads whose lots pay less than this part of the price are not opened
-    watch : Watch, ends the construction early; what is left is placed one by one
+    watch : Watch, a stop leaves out the settling of what was placed
     """
-    n = state.problem.n_lots
-    for lot in range(n):
-        state.remove(lot)
-    free = np.ones(n, dtype=np.bool_)
-    heap = [(-openings.best(pool, free)[0], pool) for pool in openings.pools]
-    heapq.heapify(heap)
-    while heap and not watch.stopped():
-        promised, pool = heapq.heappop(heap)
-        offer, lots = openings.best(pool, free)
-        if offer < ratio:
-            continue
-        if offer < -promised - 1e-9:
-            heapq.heappush(heap, (-offer, pool))
-            continue
-        focus = Focus(pool)
-        placed = [lot for lot in lots if state.join(lot, focus)]
-        free[placed] = False
-        if placed:
-            heapq.heappush(heap, (-offer, pool))
-    rest = np.flatnonzero(free)
-    by_size = rest[np.argsort(-bulk_of(state.problem)[rest], kind="stable")].tolist()
-    for lot in by_size:
-        state.place(lot)
-    settle(state, range(n))
+    state.clear()
+    _open_loads(state.tables, state.draft, Offers(offers.rows.copy(), offers.first, offers.promising), ratio)
+    order = np.argsort(-bulk_of(state.problem), kind="stable")
+    free = state.draft.lots["choice"][order] < 0
+    _place_all(state.tables, state.draft, order[free], int(FULL))
+    if not watch.stopped():
+        settle(state, np.arange(state.problem.n_lots))
     return state.assignment()
 
 
-def settle(state: State, lots: Sequence[int], rounds: int = 2) -> None:
-    """Move each of the lots to its cheapest place at full prices, until nothing moves."""
-    for _ in range(rounds):
-        before = state.cost
-        for lot in lots:
-            state.remove(lot)
-            state.place(lot)
-        if state.cost >= before:
-            break
+@jit
+def _open_loads(t: Tables, d: Draft, offers: Offers, ratio: float) -> None:
+    """Open the best load again and again; offers of lots that travel already are set to zero on the way."""
+    taken = np.empty(4096, dtype=np.int64)
+    heap = [(0.0, NONE)]
+    heap.clear()
+    for pool in offers.promising:
+        heapq.heappush(heap, (-_best(t, d, offers, pool, taken)[1], pool))
+    while len(heap):
+        promised, pool = heapq.heappop(heap)
+        count, earned = _best(t, d, offers, pool, taken)
+        if earned < ratio:
+            continue
+        if earned < -promised - 1e-9 or join(t, d, pool, taken, count) < count:
+            heapq.heappush(heap, (-earned, pool))
 
 
-def bulk_of(problem: Problem) -> Float64:
-    """Return the size of every lot, the larger of its shares of the largest volume and weight, (n,) float64."""
-    volume = problem.lot_volume_cm3 / max(1, int(problem.lot_volume_cm3.max(initial=1)))
-    weight = problem.lot_weight_g / max(1, int(problem.lot_weight_g.max(initial=1)))
-    bulk: Float64 = np.maximum(volume, weight)
-    return bulk
+@inner
+def _best(t: Tables, d: Draft, offers: Offers, pool: int, taken: Int64) -> tuple[int, float]:
+    first, last = offers.first[pool], offers.first[pool + 1]
+    for k in range(first, last):
+        if d.lots[offers.rows[k].lot].choice >= 0:
+            offers.rows[k].payment = 0.0
+    return fill(t, offers.rows, first, last, pool, taken)
+
+
+@inner
+def join(t: Tables, d: Draft, pool: int, lots: Int64, count: int) -> int:
+    """Put unplanned lots into one new load of the pool, each by its best option that uses it.
+
+    The lots that do not fit are moved to the front of `lots`; returns how many.
+    """
+    load, left = NONE, 0
+    for k in range(count):
+        lot = lots[k]
+        if not moves.place(t, d, lot, Rules(FULL, pool, load, NONE)):
+            lots[left] = lot
+            left += 1
+        elif load < 0:
+            load = _load_in(t, d, lot, pool)
+    return left
+
+
+@inner
+def _load_in(t: Tables, d: Draft, lot: int, pool: int) -> int:
+    """Return the load of a planned lot in a pool of its option."""
+    choice = t.options[d.lots[lot].choice]
+    slot = 0
+    while t.uses[choice.use + slot].pool != pool:
+        slot += 1
+    return d.nodes[lot * t.width + slot].load

@@ -1,193 +1,130 @@
-"""What a pool could carry at best for given payments: fractional fills of whole loads, all pools at once.
+"""What a pool could carry at best for given payments: fractional fills of whole loads, pool by pool.
 
-A pool's lots are sorted into *crews*. Lots that travel alone form a crew with their own group. The others form one crew
-that any number of loads may carry; where classes conflict, a single load carries one crew of compatible classes, and
-only two or more loads may carry them all.
+The lots that pay are sorted into *crews*. Lots that travel alone form a crew with their own group. The others form one
+crew that any number of loads may carry; where classes conflict, a single load carries one crew of compatible classes,
+and only two or more loads may carry them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from network.money import Bools, Float64, Int64
 
+from ._jit import ZERO, Records, inner, jit
 from .pairs import Pairs
 from .problem import Problem
+from .steps import ANY, MANY, MIXES, ONE, Steps, steps_of
 
-_MIXES = (1.0, 0.5, 0.0)
-"""Weights of volume in the size of a lot that a crew may choose from."""
-_EXACT_LOADS = 6
-"""Crews that need more loads than this are priced coarsely beyond it."""
-_TAIL_STEPS = 24
-_ANY, _ONE, _MANY = range(3)
-
-
-@dataclass(slots=True)
-class _Steps:
-    """Least cost of a capacity per crew as a step function, for one mix of volume and weight."""
-
-    size: Float64
-    start: Int64
-    capacity: Float64
-    cost: Float64
+_MOST_COLOURS = 12
+_OFFER = np.dtype([(name, np.int64) for name in ("pair", "kind", "group", "party", "alone")]
+                  + [(name, np.float64) for name in ("volume", "weight", "paid", "fixed", "size", "rate", "net")])  # fmt: skip
+_GOODS = np.dtype([(name, np.int64) for name in ("volume", "weight", "kind", "group", "party", "alone")])
 
 
-class Filling:
-    """Best fills of all pools for given payments.
+class Fillings(NamedTuple):
+    """What fills need to know.
 
-    Parameters
+    Attributes
     ----------
-    problem : Problem
-    pairs : Pairs
+    steps : Steps
+    first, pairs : (P+1,), (E',) int64, pairs of a pool that some type can carry
+    goods : (E,) records of the lot of a pair: ``volume``, ``weight``, ``kind``, ``group``, ``party``, ``alone``
+    fixed : (E,) int64, micro-units that the customs entry of a pair costs whatever its value
+    colours : (c, K) bool, the largest sets of classes without a conflict; none when there are too many or no conflict
+    parties : int, number of parties
     """
 
-    def __init__(self, problem: Problem, pairs: Pairs) -> None:
-        self.problem, self.pairs = problem, pairs
-        crews = list(_crews(problem, pairs))
-        sizes = np.array([len(rows) for _, _, rows in crews], dtype=np.int64)
-        self._row = np.concatenate([rows for _, _, rows in crews]) if crews else np.zeros(0, dtype=np.int64)
-        self._crew = np.repeat(np.arange(len(crews)), sizes)
-        self._pool = np.array([pool for pool, _, _ in crews], dtype=np.int64)
-        starts_team = [kind != _MANY and not (kind == _ONE and k and crews[k - 1][1] == _ONE and crews[k - 1][0] == pool)
-                       for k, (pool, kind, _) in enumerate(crews)]  # fmt: skip
-        self._team_start = np.flatnonzero(np.array(starts_team, dtype=np.bool_))
-        self._team = np.cumsum(np.array(starts_team, dtype=np.int64)) - 1
-        self.team_pool = self._pool[self._team_start]
-        parties = int(problem.lot_party.max(initial=0)) + 1
-        entry = self._crew * parties + problem.lot_party[pairs.lot[self._row]]
-        self._entry = np.unique(entry, return_inverse=True)[1]
-        self._entry_fixed = pairs.entry_fixed[self._row]
-        self._all_steps = [self._steps(crews, mix) for mix in _MIXES]
-        self._mix = np.zeros(len(crews), dtype=np.int64)
-        closed = [self._all_steps[0].cost[self._all_steps[0].start[k]] for k in range(len(crews))]
-        self._closed = -np.array(closed, dtype=np.float64)
-
-    def best(self, payment: Float64, choose_mix: bool = False, screen: bool = True) -> tuple[Float64, Float64]:
-        """Return what the best fill of every team gains, and what part of every pair is carried.
-
-        A team is a set of crews of which a pool's loads carry one; teams of a pool add up.
-
-        Parameters
-        ----------
-        payment : (E,) float64, micro-units
-        choose_mix : bool, try every mix of volume and weight for every crew and keep the best
-        screen : bool, only say of crews that cannot afford one load that they lose at least what is missing
-
-        Returns
-        -------
-        gain : (number of teams,) float64, micro-units, payments less loads and entries; negative: better stay closed
-        carried : (E,) float64
-        """
-        if not len(self._pool):
-            return np.zeros(0), np.zeros(len(payment))
-        offered = np.maximum(payment[self._row], 0.0)
-        if screen:
-            afford = np.bincount(self._crew, offered, len(self._pool)) + self._closed
-            offered[afford[self._crew] <= 0] = 0.0
-        if choose_mix:
-            trials = [self._fill(offered, np.full_like(self._mix, mix))[0] for mix in range(len(_MIXES))]
-            self._mix = np.argmin(np.stack(trials), axis=0)
-        gain, carried = self._fill(offered, self._mix)
-        if screen:
-            gain = np.where(afford <= 0, afford, gain)
-        team_gain = np.maximum.reduceat(gain, self._team_start)
-        chosen = np.lexsort((-gain, self._team))[self._team_start]
-        used = np.zeros(len(gain), dtype=np.bool_)
-        used[chosen] = True
-        part = np.bincount(self._row, np.where(used[self._crew], carried, 0.0), len(payment))
-        return team_gain, part.astype(np.float64)
-
-    def net_payments(self, payment: Float64) -> Float64:
-        """Return payments less the fixed cost of customs entries, borne by the lots that pay best, (E,) float64."""
-        rows = np.flatnonzero(payment > 0)
-        problem, lots = self.problem, self.pairs.lot[rows]
-        size = problem.lot_volume_cm3[lots] / 1e6 + problem.lot_weight_g[lots] / 1e6 + 1e-9
-        net = payment.copy()
-        net[rows] = _less_entries(self.pairs.entry[rows], self.pairs.entry_fixed[rows], payment[rows], size)
-        return net
-
-    def pool_gain(self, gain: Float64) -> Float64:
-        """Return the best gain of any team of every pool, (P,) float64; minus infinity without teams."""
-        best = np.full(self.problem.n_pools, -np.inf)
-        np.maximum.at(best, self.team_pool, gain)
-        return best
-
-    def _fill(self, offered: Float64, mix_of_crew: Int64) -> tuple[Float64, Float64]:
-        gain, carried = self._closed.copy(), np.zeros(len(offered))
-        for mix, steps in enumerate(self._all_steps):
-            rows = np.flatnonzero((offered > 0) & (mix_of_crew[self._crew] == mix))
-            size = np.maximum(steps.size[rows], 1e-30)
-            paid = _less_entries(self._entry[rows], self._entry_fixed[rows], offered[rows], size)
-            rows, paid = rows[paid > 0], paid[paid > 0]
-            if len(rows):
-                _fill_crews(self._crew[rows], paid, steps, rows, gain, carried)
-        return gain, carried
-
-    def _steps(self, crews: list[tuple[int, int, Int64]], mix: float) -> _Steps:
-        problem, pairs = self.problem, self.pairs
-        sizes, start, capacity, cost = list[Float64](), [0], list[float](), list[float]()
-        for pool, kind, rows in crews:
-            types = np.array(problem.types_of(pool))
-            types = types[problem.type_limit[types] != 0]
-            volume, weight = problem.type_volume_cm3[types], problem.type_weight_g[types]
-            per_volume, per_weight = mix / max(1, int(volume.max())), (1 - mix) / max(1, int(weight.max()))
-            lots = pairs.lot[rows]
-            size = problem.lot_volume_cm3[lots] * per_volume + problem.lot_weight_g[lots] * per_weight
-            room = (volume * per_volume + weight * per_weight).tolist()
-            for step_capacity, step_cost in _frontier(
-                room, problem.type_price[types].tolist(), float(size.sum()), kind
-            ):
-                capacity.append(step_capacity)
-                cost.append(step_cost)
-            sizes.append(size)
-            start.append(len(capacity))
-        size_of_row = np.concatenate(sizes) if sizes else np.zeros(0)
-        return _Steps(size_of_row, np.array(start), np.array(capacity), np.array(cost))
+    steps: Steps
+    first: Int64
+    pairs: Int64
+    goods: Records
+    fixed: Int64
+    colours: Bools
+    parties: int
 
 
-def _crews(problem: Problem, pairs: Pairs) -> Iterator[tuple[int, int, Int64]]:
-    """Yield (pool, how many loads, pairs) of every crew, crews of one team in a row."""
-    for pool in range(problem.n_pools):
-        rows = np.arange(pairs.start[pool], pairs.start[pool + 1])
-        rows = rows[pairs.fits[rows]]
-        if not len(rows):
-            continue
-        lots = pairs.lot[rows]
-        alone = problem.lot_alone[lots]
-        if not alone.all():
-            yield from _main_crews(problem, pool, rows[~alone], lots[~alone])
-        groups = problem.lot_group[lots]
-        order = np.argsort(groups, kind="stable")
-        known, first = np.unique(groups[order], return_index=True)
-        wanted = np.isin(known, groups[alone])
-        crews = np.split(rows[order], first[1:])
-        yield from ((pool, _ANY, crew) for crew, is_wanted in zip(crews, wanted.tolist(), strict=True) if is_wanted)
+class Fill(NamedTuple):
+    """Best fills.
+
+    Attributes
+    ----------
+    gain : (P,) float64, micro-units, payments less loads and entries of what a pool best carries, 0 if nothing
+    best : (P,) float64, the same when at least one load must be opened; negative: better stay closed
+    carried : (E,) float64, part of every pair that is carried
+    mix : (P,) int64, mix of volume and weight that proved best
+    """
+
+    gain: Float64
+    best: Float64
+    carried: Float64
+    mix: Int64
 
 
-def _main_crews(problem: Problem, pool: int, rows: Int64, lots: Int64) -> Iterator[tuple[int, int, Int64]]:
-    classes = problem.lot_class[lots]
-    present = np.unique(classes)
-    colours = _compatible_sets(problem.conflict[np.ix_(present, present)])
-    if len(colours) <= 1 or len(colours) > 12:
-        yield pool, _ANY, rows
-        return
-    for colour in colours:
-        yield pool, _ONE, rows[np.isin(classes, present[list(colour)])]
-    yield pool, _MANY, rows
+class Desk(NamedTuple):
+    """Room to work on one pool after the other.
+
+    Attributes
+    ----------
+    offers : records, the lots that pay
+    places : (3, k) int64, places in `offers`: see `CREW` and its neighbours
+    parts : (3, k) float64, parts of the offers that are carried: see `NOW` and its neighbours
+    purse : (parties, 4) float64, what the lots of an importer pay together
+    """
+
+    offers: Records
+    places: Int64
+    parts: Float64
+    purse: Float64
 
 
-def _compatible_sets(conflict: Bools) -> list[tuple[int, ...]]:
-    """Return the maximal sets of classes without a conflict (Bron and Kerbosch, 1973, with a pivot)."""
+CREW, COLOUR, ORDER = range(3)
+NOW, TEAMS, BEST = range(3)
+
+
+def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
+    """Return what fills need to know of a problem."""
+    fits = pairs.fits[pairs.of_pool]
+    goods = np.zeros(len(pairs), dtype=_GOODS)
+    columns = {
+        "volume": problem.lot_volume_cm3, "weight": problem.lot_weight_g, "kind": problem.lot_class,
+        "group": problem.lot_group, "party": problem.lot_party, "alone": problem.lot_alone,
+    }  # fmt: skip
+    for name, column in columns.items():
+        goods[name] = column[pairs.lot]
+    inside = np.flatnonzero(pairs.fits)
+    volume, weight = (
+        np.bincount(pairs.pool[inside], goods[name][inside].astype(np.float64), problem.n_pools).astype(np.float64)
+        for name in ("volume", "weight")
+    )
+    colours = compatible_sets(problem.conflict)
+    return Fillings(
+        steps=steps_of(problem, volume, weight),
+        first=np.append(0, np.cumsum(fits))[pairs.pool_start].astype(np.int64),
+        pairs=pairs.of_pool[fits],
+        goods=goods,
+        fixed=pairs.entry_fixed,
+        colours=colours if 1 < len(colours) <= _MOST_COLOURS else np.zeros((0, len(problem.conflict)), dtype=np.bool_),
+        parties=int(problem.lot_party.max(initial=0)) + 1,
+    )
+
+
+def no_fill(problem: Problem, pairs: Pairs) -> Fill:
+    """Return arrays for fills to be written to."""
+    p = problem.n_pools
+    return Fill(np.zeros(p), np.zeros(p), np.zeros(len(pairs)), np.zeros(p, dtype=np.int64))
+
+
+def compatible_sets(conflict: Bools) -> Bools:
+    """Return the maximal sets of classes without a conflict, (c, K) bool (Bron and Kerbosch, 1973, with a pivot)."""
     friends = [{j for j in range(len(conflict)) if j != k and not conflict[k, j]} for k in range(len(conflict))]
-    found: list[tuple[int, ...]] = []
+    found: list[Bools] = []
 
     def grow(chosen: tuple[int, ...], candidates: set[int], done: set[int]) -> None:
         if not candidates and not done:
-            found.append(chosen)
+            found.append(np.isin(np.arange(len(conflict)), chosen))
             return
         pivot = max(sorted(candidates | done), key=lambda k: len(friends[k] & candidates))
         for k in sorted(candidates - friends[pivot]):
@@ -195,100 +132,240 @@ def _compatible_sets(conflict: Bools) -> list[tuple[int, ...]]:
             candidates, done = candidates - {k}, done | {k}
 
     grow((), set(range(len(conflict))), set())
-    return found
+    return np.array(found, dtype=np.bool_).reshape(len(found), len(conflict))
 
 
-def _frontier(room: list[float], price: list[int], demand: float, kind: int) -> list[tuple[float, float]]:
-    """Return (capacity, least cost) of one, of two or more, or of any number of loads, until they cover `demand`.
-
-    A combination of loads that a cheaper one exceeds is left out. Beyond a few loads the steps are coarser: there a
-    capacity is charged at the best cost per capacity of any type, which no combination beats.
-    """
-    single = _undominated(list(zip(room, map(float, price), strict=True)))
-    exact = min(demand, _EXACT_LOADS * single[-1][0])
-    pair = [(c + c1, p + p1) for c, p in single for c1, p1 in single]
-    points = layer = _undominated(pair) if kind == _MANY else single
-    if kind == _ONE:
-        exact, layer = 0.0, []
-    while layer:
-        known = set(points)
-        points = _undominated(points + [(c + c1, p + p1) for c, p in layer if c < exact for c1, p1 in single])
-        layer = [point for point in points if point not in known]
-    if points[-1][0] >= demand or kind == _ONE:
-        enough = next((k for k, point in enumerate(points) if point[0] >= demand), len(points) - 1)
-        return points[: enough + 1]
-    enough = next(k for k, point in enumerate(points) if point[0] >= exact)
-    rate = min(p / c for c, p in single if c > 0)
-    knots = np.geomspace(points[enough][0], demand, _TAIL_STEPS)
-    tail = [(float(high), float(low) * rate) for low, high in pairwise(knots)]
-    return points[: enough + 1] + tail
-
-
-def _undominated(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    kept: list[tuple[float, float]] = []
-    for capacity, cost in sorted(set(points), key=lambda point: (-point[0], point[1])):
-        if not kept or cost < kept[-1][1]:
-            kept.append((capacity, cost))
-    return kept[::-1]
-
-
-def _less_entries(entry: Int64, fixed: Int64, payment: Float64, size: Float64) -> Float64:
-    """Take the fixed cost of its customs entry from what the lots of one importer pay in a pool.
-
-    A fractional fill takes the lots of an importer in the order of payment per size; the fixed cost is borne by the
-    first of them, as many as make their common payment per size best (the linear relaxation of "no lot without its
-    entry").
-    """
-    charged = np.flatnonzero(fixed > 0)
-    if not len(charged):
-        return payment
-    order = charged[np.lexsort((-(payment[charged] / size[charged]), entry[charged]))]
-    entry, paid, sized = entry[order], payment[order], size[order]
-    first = np.flatnonzero(np.diff(entry, prepend=-1))
-    members = np.diff(np.append(first, len(order)))
-    paid_so_far = np.cumsum(paid) - np.repeat((np.cumsum(paid) - paid)[first], members)
-    size_so_far = np.cumsum(sized) - np.repeat((np.cumsum(sized) - sized)[first], members)
-    rate = (paid_so_far - fixed[order]) / np.maximum(size_so_far, 1e-30)
-    best = np.repeat(np.maximum.reduceat(rate, first), members)
-    hits = np.flatnonzero(rate >= best)
-    bearers = np.arange(len(order)) <= np.repeat(hits[np.searchsorted(hits, first)], members)
-    result = payment.copy()
-    result[order] = np.where(best <= 0, 0.0, np.where(bearers, sized * best, paid))
-    return result
-
-
-def _fill_crews(
-    pool: Int64, payment: Float64, steps: _Steps, rows: Int64, best_gain: Float64, carried: Float64
-) -> None:
-    """Fill every pool with its best-paying lots up to the capacity that pays best, all pools at once.
+@jit
+def fill_pools(f: Fillings, payment: Float64, out: Fill, first: int, last: int, choose_mix: bool, screen: bool) -> None:
+    """Fill the pools `first` to `last` as well as `payment`, (E,) float64 micro-units, allows; write to `out`.
 
     Parameters
     ----------
-    pool, payment, rows : (k,) of the pairs that offer a payment, sorted by pool
-    best_gain, carried : written for these pools and pairs
+    choose_mix : bool, try every mix of volume and weight and keep the best
+    screen : bool, only say of pools that cannot afford one load that they lose at least what is missing
     """
-    size = np.maximum(steps.size[rows], 1e-30)
-    order = np.lexsort((-(payment / size), pool))
-    rows, pool, payment, size = rows[order], pool[order], payment[order], size[order]
-    full_size, full_pay = np.cumsum(size), np.cumsum(payment)
-    pools, first = np.unique(pool, return_index=True)
-    last = np.append(first[1:], len(pool))
-    size_before, pay_before = full_size[first] - size[first], full_pay[first] - payment[first]
+    most = max(1, _most_pairs(f.first, first, last))
+    offers, parts = np.empty(most, dtype=_OFFER), np.zeros((3, most))
+    desk = Desk(offers, np.zeros((3, most), dtype=np.int64), parts, np.zeros((f.parties, 4)))
+    for pool in range(first, last):
+        count, total = _gather(f, payment, out.carried, pool, offers)
+        out.gain[pool], out.best[pool] = 0.0, -f.steps.cheapest[pool]
+        if count == 0 or (screen and total <= f.steps.cheapest[pool]):
+            out.best[pool] += total
+            continue
+        mixes = range(len(MIXES)) if choose_mix else range(out.mix[pool], out.mix[pool] + 1)
+        best = np.inf
+        for mix in mixes:
+            gain, least = _teams(f, f.steps.shapes[pool, mix], desk, count)
+            if gain < best:
+                best, out.mix[pool], out.gain[pool] = gain, mix, gain
+                out.best[pool] = max(least, -f.steps.cheapest[pool])
+                parts[BEST, :count] = parts[TEAMS, :count]
+        for k in range(count):
+            out.carried[offers[k].pair] = parts[BEST, k]
 
-    begin, count = steps.start[pools], steps.start[pools + 1] - steps.start[pools]
-    owner = np.repeat(np.arange(len(pools)), count)
-    row = np.arange(len(owner)) + np.repeat(begin - (np.cumsum(count) - count), count)
-    reach = size_before[owner] + steps.capacity[row]
-    whole = np.minimum(np.searchsorted(full_size, reach, side="right"), last[owner])
-    broken = np.minimum(whole, len(pool) - 1)
-    part = np.where(
-        whole < last[owner], (reach - (full_size[broken] - size[broken])) * (payment[broken] / size[broken]), 0.0
-    )
-    filled = np.where(whole > 0, full_pay[np.maximum(whole, 1) - 1], 0.0) - pay_before[owner] + np.maximum(part, 0.0)
-    gain = filled - steps.cost[row]
 
-    best = np.lexsort((-gain, owner))[np.cumsum(count) - count]
-    best_gain[pools] = gain[best]
-    room = np.where(gain[best] > 0, steps.capacity[row[best]], 0.0)
-    place = np.repeat(np.arange(len(pools)), last - first)
-    carried[rows] = np.clip((room[place] - (full_size - size - size_before[place])) / size, 0.0, 1.0)
+@inner
+def _most_pairs(starts: Int64, first: int, last: int) -> int:
+    most = 0
+    for pool in range(first, last):
+        most = max(most, starts[pool + 1] - starts[pool])
+    return most
+
+
+@inner
+def _gather(f: Fillings, payment: Float64, carried: Float64, pool: int, offers: Records) -> tuple[int, float]:
+    """Write the positive offers of a pool; return how many and their sum."""
+    count, total = 0, 0.0
+    for k in range(f.first[pool], f.first[pool + 1]):
+        pair = f.pairs[k]
+        carried[pair] = 0.0
+        if payment[pair] > 0:
+            goods, offer = f.goods[pair], offers[count]
+            offer.pair, offer.kind, offer.group = pair, goods.kind, goods.group
+            offer.party, offer.alone = goods.party, goods.alone
+            offer.volume, offer.weight = goods.volume, goods.weight
+            offer.paid, offer.fixed = payment[pair], f.fixed[pair]
+            total += payment[pair]
+            count += 1
+    return count, total
+
+
+@inner
+def _teams(f: Fillings, shapes: Records, desk: Desk, count: int) -> tuple[float, float]:
+    """Return the sum of what all teams gain, and the best gain of one; leave what is carried in the row `TEAMS`."""
+    offers, crew, parts = desk.offers, desk.places[CREW], desk.parts
+    parts[TEAMS, :count] = 0.0
+    total, best, members = 0.0, -np.inf, ZERO
+    for k in range(count):
+        if offers[k].alone == 0:
+            crew[members] = k
+            members += 1
+    if members > 0:
+        best = _main_team(f, shapes, desk, count, members)
+        total = max(best, 0.0)
+    for k in range(count):
+        if offers[k].alone and not _met(offers, k):
+            members = ZERO
+            for other in range(count):
+                if offers[other].group == offers[k].group:
+                    crew[members] = other
+                    members += 1
+            gain = _fill_crew(f, shapes[ANY], desk, crew, members)
+            best, total = max(best, gain), total + max(gain, 0.0)
+            _add(desk, crew, members)
+    return total, best
+
+
+@inner
+def _met(offers: Records, k: int) -> bool:
+    """Return whether an earlier lot that travels alone belongs to the same group."""
+    for other in range(k):
+        if offers[other].alone and offers[other].group == offers[k].group:
+            return True
+    return False
+
+
+@inner
+def _add(desk: Desk, crew: Int64, members: int) -> None:
+    """Add what a crew carries to what the teams carry, but no lot more than once."""
+    for k in range(members):
+        place = crew[k]
+        desk.parts[TEAMS, place] = min(1.0, desk.parts[TEAMS, place] + desk.parts[NOW, place])
+
+
+@inner
+def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: int) -> float:
+    """Return the gain of the lots that travel with others: all in any loads, or one colour in one load."""
+    offers, crew, some = desk.offers, desk.places[CREW], desk.places[COLOUR]
+    is_mixed = len(f.colours) > 0
+    for colour in range(len(f.colours)):
+        inside = 0
+        for k in range(members):
+            inside += f.colours[colour, offers[crew[k]].kind]
+        is_mixed = is_mixed and inside < members
+    best = _fill_crew(f, shapes[MANY if is_mixed else ANY], desk, crew, members)
+    _add(desk, crew, members)
+    if not is_mixed:
+        return best
+    for colour in range(len(f.colours)):
+        inside = ZERO
+        for k in range(members):
+            if f.colours[colour, offers[crew[k]].kind]:
+                some[inside] = crew[k]
+                inside += 1
+        gain = _fill_crew(f, shapes[ONE], desk, some, inside) if inside else -np.inf
+        if gain > best:
+            best = gain
+            desk.parts[TEAMS, :count] = 0.0
+            _add(desk, some, inside)
+    return best
+
+
+@inner
+def _fill_crew(f: Fillings, shape: Records, desk: Desk, crew: Int64, members: int) -> float:
+    """Fill loads with the best-paying lots of a crew up to the capacity that pays best; return the gain.
+
+    What is carried is left in the row `NOW`.
+    """
+    offers, order = desk.offers, desk.places[ORDER]
+    for k in range(members):
+        order[k] = crew[k]
+        _rate(offers, crew[k], shape)
+    _sort(offers, order, members)
+    if _charge_entries(offers, order, members, desk.purse):
+        _sort(offers, order, members)
+    best, room, filled, used, k = -np.inf, 0.0, 0.0, 0.0, 0
+    for row in range(shape.first, shape.last):
+        capacity = f.steps.rows[row].capacity
+        while k < members and used + offers[order[k]].size <= capacity:
+            filled += offers[order[k]].net
+            used += offers[order[k]].size
+            k += 1
+        gain = filled - f.steps.rows[row].cost
+        if k < members:
+            gain += max(capacity - used, 0.0) * max(offers[order[k]].rate, 0.0)
+        if gain > best:
+            best, room = gain, capacity
+    for k in range(members):
+        offer = offers[order[k]]
+        is_carried = best > 0 and offer.rate > 0 and room > 0
+        desk.parts[NOW, order[k]] = min(1.0, room / offer.size) if is_carried else 0.0
+        room -= offer.size
+    return best
+
+
+@inner
+def _rate(offers: Records, place: int, shape: Records) -> None:
+    """Give an offer its mixed size and what it pays per size."""
+    offer = offers[place]
+    offer.size = max(offer.volume * shape.per_volume + offer.weight * shape.per_weight, 1e-30)
+    offer.rate, offer.net = offer.paid / offer.size, offer.paid
+
+
+@inner
+def _sort(offers: Records, order: Int64, members: int) -> None:
+    """Sort places by falling payment per size (Shell, 1959; gaps of Knuth)."""
+    gap = 1
+    while gap < members // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for k in range(gap, members):
+            place, at = order[k], k
+            while at >= gap and offers[order[at - gap]].rate < offers[place].rate:
+                order[at] = order[at - gap]
+                at -= gap
+            order[at] = place
+        gap //= 3
+
+
+@inner
+def _charge_entries(offers: Records, order: Int64, members: int, purse: Float64) -> bool:
+    """Take the fixed cost of its customs entry from what the lots of one importer pay; return whether there is any.
+
+    A fractional fill takes the lots of an importer in the order of payment per size; the fixed cost is borne by the
+    first of them, as many as make their common payment per size best (the linear relaxation of "no lot without its
+    entry"). A purse holds: paid, size, best rate, and how many lots bear the cost, then how many have been seen.
+    """
+    found = False
+    for k in range(members):
+        if offers[order[k]].fixed > 0:
+            found = True
+            purse[offers[order[k]].party, :] = 0.0
+            purse[offers[order[k]].party, 2] = -np.inf
+    if not found:
+        return False
+    for k in range(members):
+        offer, mine = offers[order[k]], purse[offers[order[k]].party]
+        if offer.fixed > 0:
+            mine[0] += offer.paid
+            mine[1] += offer.size
+            rate = (mine[0] - offer.fixed) / mine[1]
+            if rate >= mine[2]:
+                mine[2], mine[3] = rate, offer.rate
+    for k in range(members):
+        offer, mine = offers[order[k]], purse[offers[order[k]].party]
+        if offer.fixed > 0:
+            if mine[2] <= 0:
+                offer.rate, offer.net = 0.0, 0.0
+            elif offer.rate >= mine[3]:
+                offer.rate, offer.net = mine[2], offer.size * mine[2]
+    return True
+
+
+@jit
+def net_payments(f: Fillings, payment: Float64) -> Float64:
+    """Return payments less the fixed cost of customs entries, borne by the lots that pay best, (E,) float64."""
+    net, unused = payment.copy(), np.zeros(len(payment))
+    most = max(1, _most_pairs(f.first, 0, len(f.first) - 1))
+    offers, order, purse = np.empty(most, dtype=_OFFER), np.empty(most, dtype=np.int64), np.zeros((f.parties, 4))
+    for pool in range(len(f.first) - 1):
+        count = _gather(f, payment, unused, pool, offers)[0]
+        for k in range(count):
+            order[k] = k
+            _rate(offers, k, f.steps.shapes[pool, 1, ANY])
+        _sort(offers, order, count)
+        _charge_entries(offers, order, count, purse)
+        for k in range(count):
+            net[offers[k].pair] = offers[k].net
+    return net

@@ -1,27 +1,30 @@
 """Local search: take some related lots out, put them back better, accept by annealing.
 
-A move picks lots that compete for the same space (a load and its rivals, or the lots that a promising pool could
-carry), takes them out, and puts them back one by one. New loads are charged in part to the lot that opens them, so
-that a load is opened for those who follow; a settling pass at full prices closes what did not fill. Costs are exact at
-every step; a move that is not accepted is undone.
+A move picks lots that compete for the same space (a load and its rivals, a load to be closed, or the lots that a
+promising pool could carry), takes them out, and puts them back one by one. New loads are charged in part to the lot that
+opens them, so that a load is opened for those who follow; a settling pass at full prices closes what did not fill.
+Costs are exact at every step; a move that is not accepted is undone.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from network.money import Bools, Float64
+from network.money import Bools, Float64, Int64
 
 from ._watch import Watch
-from .assignment import Assignment
-from .construct import Openings, bulk_of, settle
+from .assignment import UNPLANNED, Assignment
 from .delta import State
+from .markets import halves, markets_of
+from .offers import Offers, bulk_of, offers_of
 from .pairs import Pairs
-from .parts import Focus, OpenLoad
 from .problem import Problem
+from .ruin import Work, make_moves
+from .tables import Tables, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,116 +48,138 @@ class Search:
     keep: Bools | None = None
     payment: Float64 | None = None
 
-
-_HEAT = 0.5
-"""Usual first temperature."""
-_LARGEST_MOVE = 40
-"""A move takes out fewer lots than this."""
+    def offers(self, tables: Tables) -> Offers:
+        """Return what lots pay in pools; without prices every lot offers the same."""
+        return offers_of(self.problem, self.pairs, tables, self.payment)
 
 
-class _Ruins:
-    """Choose the lots that a move takes out."""
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how hot to search.
 
-    def __init__(self, search: Search, state: State, rng: np.random.Generator) -> None:
-        self.state, self.rng, self.problem = state, rng, search.problem
-        self.n = search.problem.n_lots
-        pairs = search.pairs
-        payment = np.where(pairs.fits, 1.0, 0.0) if search.payment is None else search.payment
-        self.openings = Openings(search.problem, pairs, payment)
-        everybody = np.ones(self.n, dtype=np.bool_)
-        least = 0.0 if search.payment is None else 0.6
-        self._pools = [pool for pool in self.openings.pools if self.openings.best(pool, everybody)[0] > least]
-
-    def pick(self, size: int) -> tuple[list[int], int]:
-        """Return lots to take out, and a pool that they should try first, or -1."""
-        kind = self.rng.random()
-        if kind < 0.3 and self._pools:
-            return self._for_a_load()
-        if kind < 0.85 and self.state.open:
-            return self._around_loads(size), -1
-        return self.rng.choice(self.n, min(size, self.n), replace=False).tolist(), -1
-
-    def _for_a_load(self) -> tuple[list[int], int]:
-        """Return lots that would fill a load of a promising pool, some left out at random."""
-        pool = self._pools[int(self.rng.integers(len(self._pools)))]
-        free = self.rng.random(self.n) < self.rng.choice((0.6, 0.85, 1.0))
-        return self.openings.best(pool, free)[1], pool
-
-    def _around_loads(self, size: int) -> list[int]:
-        """One load, then loads that hold or could hold the same lots, until enough lots are out."""
-        pools = list(self.state.open)
-        peers = self.state.open[pools[int(self.rng.integers(len(pools)))]]
-        load = peers[int(self.rng.integers(len(peers)))]
-        chosen = dict.fromkeys(self._sample(list(load.lots), size))
-        for _ in range(3):
-            if len(chosen) >= size:
-                break
-            seed = list(chosen)[int(self.rng.integers(len(chosen)))]
-            near = [other for pool in self.state.view(seed).local for other in self.state.open.get(pool, ())]
-            if near:
-                other: OpenLoad = near[int(self.rng.integers(len(near)))]
-                chosen.update(dict.fromkeys(self._sample(list(other.lots), size - len(chosen))))
-        return list(chosen)
-
-    def _sample(self, lots: list[int], size: int) -> list[int]:
-        if len(lots) <= size:
-            return lots
-        return [lots[k] for k in self.rng.choice(len(lots), size, replace=False).tolist()]
-
-
-def improve(search: Search, start: Assignment, moves: int, bound: int = 0, heat: float = _HEAT) -> Assignment:
-    """Return the best plan met in a number of moves from `start`.
-
-    Parameters
+    Attributes
     ----------
-    search : Search
-    start : Assignment, keeps every rule
     moves : int
+    heat : float, first temperature, as a part of the mean cost of a lot
+    cold : float, last temperature, as a part of the first
     bound : int, micro-units; a plan of this cost ends the search
-    heat : float, first temperature of the annealing, as a part of the mean cost of a lot
+    share : float, part of the time left that the search may take
+    """
+
+    moves: int
+    heat: float = 0.5
+    cold: float = 0.01
+    bound: int = 0
+    share: float = 1.0
+
+
+_SLICE = 400
+"""Moves between two looks at the clock."""
+_LATE = 0.85
+"""Part of the schedule after which the search is so cold that good plans are worth a copy."""
+_APART_FROM = 800
+"""Problems with this many lots are searched in two halves at a time, if they fall into markets."""
+
+
+def improve(search: Search, start: Assignment, schedule: Schedule) -> Assignment:
+    """Return the best plan met in a number of moves from `start`, which keeps every rule.
+
+    Large problems are searched in two halves that share no pool, each on its own thread. What the halves share are
+    limits: each gets what it uses and a half of what is left, so the answer does not depend on the threads.
     """
     problem = search.problem
-    if problem.n_lots == 0 or moves <= 0:
+    if problem.n_lots == 0 or schedule.moves <= 0:
         return start
-    state = State(problem, search.pairs, search.keep)
-    state.load_assignment(start)
-    rng = np.random.default_rng(search.seed)
-    ruins = _Ruins(search, state, rng)
-    bulk = bulk_of(problem)
-    best, best_cost = state.snapshot(), state.cost
-    hot = heat * state.cost / problem.n_lots
-    for k in range(moves):
-        if k % 8 == 0 and search.watch.stopped():
+    half = np.zeros(problem.n_lots, dtype=np.int64)
+    if problem.n_lots >= _APART_FROM:
+        keep = search.pairs.usable if search.keep is None else search.keep
+        half = halves(markets_of(problem, search.pairs, keep))
+    count = int(half.max()) + 1
+    used = [resources_used(problem, start, half == k) for k in range(count)]
+    slack = problem.resource_limit - sum(used)
+    with ThreadPoolExecutor(count) as threads:
+        tasks = [
+            threads.submit(_improve_part, search, start, schedule, half == k, used[k] + slack // count)
+            for k in range(count)
+        ]
+        parts = [task.result() for task in tasks]
+    options = np.select([half == k for k in range(count)], [part.lot_option for part in parts])
+    return Assignment.canonical(options, (load for part in parts for load in part.loads))
+
+
+def _improve_part(search: Search, start: Assignment, schedule: Schedule, mine: Bools, limits: Int64) -> Assignment:
+    """Return the best plan of the lots that are `mine`, (n,) bool, all others unplanned."""
+    problem = search.problem
+    usable = search.pairs.usable if search.keep is None else search.keep
+    state = State(problem, search.pairs, usable & mine[problem.lot_of_option], limits)
+    loads = [load for load in start.loads if mine[load.lots[0]]]
+    begin = Assignment.canonical(np.where(mine, start.lot_option, UNPLANNED), loads)
+    state.load_assignment(begin)
+    moves = int(schedule.moves * mine.mean())
+    rest = int(problem.lot_unplanned_price[~mine].sum())
+    return anneal(search, state, replace(schedule, moves=moves, bound=schedule.bound if rest == 0 else 0)) or begin
+
+
+def resources_used(problem: Problem, plan: Assignment, mine: Bools) -> Int64:
+    """Return how much of every resource the lots that are `mine`, (n,) bool, and their loads use, (R,) int64."""
+    used = np.zeros(problem.n_resources, dtype=np.int64)
+    chosen = plan.lot_option[mine & (plan.lot_option >= 0)]
+    _, needs = rows_of(problem.option_resource_start, chosen)
+    np.add.at(used, problem.option_resource[needs], problem.option_resource_amount[needs])
+    kinds = np.array([load.type for load in plan.loads if mine[load.lots[0]]], dtype=np.int64)
+    kinds = kinds[problem.type_resource[kinds] >= 0]
+    np.add.at(used, problem.type_resource[kinds], problem.type_resource_amount[kinds])
+    return used
+
+
+def anneal(search: Search, state: State, schedule: Schedule) -> Assignment | None:
+    """Search from the plan of `state`, which ends as the last plan accepted; return the best plan if it is better.
+
+    The temperature follows the moves, or the clock where the moves would take longer than there is time.
+    """
+    t, d = state.tables, state.draft
+    offers = search.offers(t)
+    lots = np.flatnonzero(t.lots["last"] > t.lots["first"])
+    if not len(lots):
+        return None
+    most = 1 + int(np.diff(offers.first).max(initial=0))
+    rng = np.array([_scrambled(search.seed)], dtype=np.uint64)
+    chosen = np.zeros(most, dtype=offers.rows.dtype)
+    work = Work(rng, bulk_of(search.problem), lots, np.zeros(4096, dtype=np.int64), chosen)
+    best, best_cost = None, state.cost
+    mean = (state.cost - int(t.lots["unplanned"][t.lots["last"] == t.lots["first"]].sum())) / len(lots)
+    hot, fall = schedule.heat * mean, math.log(schedule.cold)
+    clock = _Clock(search.watch, schedule)
+    done = 0
+    while not search.watch.stopped() and best_cost > schedule.bound:
+        progress, step = clock.progress(done)
+        if progress >= 1.0:
             break
-        temperature = hot * 0.01 ** (k / moves)
-        before = state.cost
-        _move(state, ruins, rng, bulk)
-        if state.cost - before <= -temperature * math.log(max(rng.random(), 1e-12)):
-            state.commit()
-            if state.cost < best_cost:
-                best, best_cost = state.snapshot(), state.cost
-                if best_cost <= bound:
-                    break
-        else:
-            state.rollback()
-    return best.assignment()
+        count = min(_SLICE, max(1, schedule.moves - done))
+        make_moves(t, d, offers, work, (count, hot, fall, progress, step))
+        done += count
+        is_last = clock.progress(done)[0] >= 1.0
+        if state.cost < best_cost and (progress >= _LATE or is_last or search.watch.stopped()):
+            best, best_cost = state.snapshot(), state.cost
+    return None if best is None else state.assignment(best)
 
 
-def _move(state: State, ruins: _Ruins, rng: np.random.Generator, bulk: Float64) -> None:
-    state.begin()
-    lots, pool = ruins.pick(int(rng.integers(2, _LARGEST_MOVE)))
-    greed = float(rng.choice((0.0, 0.2, 0.5, 1.0)))
-    for lot in lots:
-        state.remove(lot)
-    if pool >= 0:
-        focus = Focus(pool)
-        lots = [lot for lot in lots if not state.join(lot, focus)]
-        greed = 0.0
-    elif rng.random() < 0.6:
-        lots.sort(key=lambda lot: -bulk[lot])
-    else:
-        rng.shuffle(lots)
-    for lot in lots:
-        state.place(lot, greed)
-    if greed < 1.0:
-        settle(state, lots, rounds=1)
+class _Clock:
+    """How far a search has come: by its moves or, where they would take longer than there is time, by the clock."""
+
+    def __init__(self, watch: Watch, schedule: Schedule) -> None:
+        self._watch, self._moves = watch, schedule.moves
+        self._start, self._time = watch.seconds, schedule.share * watch.seconds_left
+
+    def progress(self, done: int) -> tuple[float, float]:
+        """Return the part of the search that is done, and how much one more move adds."""
+        by_moves = done / self._moves
+        spent = self._watch.seconds - self._start
+        if done == 0 or spent / done * self._moves <= self._time:
+            return by_moves, 1.0 / self._moves
+        return max(by_moves, spent / max(self._time, 1e-9)), 0.0
+
+
+def _scrambled(seed: int) -> int:
+    """Return a number far from zero for every seed; zero would stop the generator."""
+    return (seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 or 1

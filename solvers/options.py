@@ -11,8 +11,9 @@ from network.errors import SolveError
 class SolveOptions:
     """Limits of one solve.
 
-    The same problem and options give the same assignment and bound on any machine, loaded or not, as long as
-    `time_limit_s` does not bind: effort is counted in work units, not in seconds.
+    The same problem and options give the same assignment and bound on any machine, loaded or not, as long as the work
+    takes less than about half of `time_limit_s`: effort is counted in work units, not in seconds. Where it would take
+    longer the search cools down by the clock, so that little time still gives a settled plan.
 
     Attributes
     ----------
@@ -29,7 +30,7 @@ class SolveOptions:
     """
 
     seed: int = 1
-    time_limit_s: float | None = 120.0
+    time_limit_s: float | None = 800.0
     gap: float = 0.001
     work: int = 25
     exact_lots: int = 12

@@ -9,16 +9,21 @@ import numpy as np
 
 from network.money import CENT, Bools, Float64, Int64
 
+from ._jit import jit
+from .fees import Fees, entry_amounts, fees_of
 from .problem import EntryFee, Problem
 
 
 class Pairs:
     """Which lot may use which pool, and what is known of each such pair before any price.
 
+    Pairs are numbered by lot; `of_pool` lists them by pool.
+
     Attributes
     ----------
-    pool, lot : (E,) int64, sorted by pool, then lot
-    start : (P+1,) int64, pairs of a pool
+    pool, lot : (E,) int64
+    start : (n+1,) int64, pairs of a lot
+    of_pool, pool_start : (E,), (P+1,) int64, pairs of a pool, lots ascending
     of_use : pair of every entry of ``problem.option_pool``
     entry : (E,) int64, number of the customs entry, one per pool and importer
     entry_fixed : (E,) int64, micro-units that its entry costs whatever its value
@@ -29,11 +34,12 @@ class Pairs:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        n = max(1, problem.n_lots)
-        key = problem.option_pool * n + problem.lot_of_option[problem.option_of_use]
-        unique, self.of_use = np.unique(key, return_inverse=True)
-        self.pool, self.lot = unique // n, unique % n
-        self.start = np.searchsorted(self.pool, np.arange(problem.n_pools + 1))
+        self.fees: Fees = fees_of(problem)
+        self.of_use, self.lot, self.pool, self.start = _pair_up(
+            problem.option_start, problem.option_pool_start, problem.option_pool, problem.n_pools
+        )
+        self.of_pool = np.argsort(self.pool, kind="stable")
+        self.pool_start = np.concatenate([[0], np.cumsum(np.bincount(self.pool, minlength=problem.n_pools))])
         self.fits = _fits(problem, self.pool, self.lot)
         usable = np.ones(problem.n_options, dtype=np.bool_)
         usable[problem.option_of_use[~self.fits[self.of_use]]] = False
@@ -55,29 +61,46 @@ class Pairs:
         """
         problem = self._problem
         whole, share = np.full(len(self), np.inf), np.full(len(self), np.inf)
-        for rows, types in _type_by_type(problem, self.pool):
+        for rows, types in type_by_type(problem, self.pool):
             lots = self.lot[rows]
             volume = problem.lot_volume_cm3[lots] / np.maximum(1, problem.type_volume_cm3[types])
             weight = problem.lot_weight_g[lots] / np.maximum(1, problem.type_weight_g[types])
             price = np.where(_carries(problem, lots, types), problem.type_price[types], np.inf)
             whole[rows] = np.minimum(whole[rows], price)
             share[rows] = np.minimum(share[rows], price * np.clip(np.maximum(volume, weight) / 0.9, 1e-12, 1.0))
-        entry = np.where(problem.pool_max_parties[self.pool] == 0, np.inf, self._entry_alone())
+        entry = np.where(problem.pool_max_parties[self.pool] == 0, np.inf, self.entry_alone)
         return whole + entry, share + entry
 
-    def _entry_alone(self) -> Float64:
-        """Return the fees of a customs entry of every lot alone, (E,) float64 micro-units."""
-        problem, n = self._problem, max(1, self._problem.n_lots)
-        known, which = np.unique(problem.pool_scheme[self.pool] * n + self.lot, return_inverse=True)
-        schemes, values = known // n, problem.lot_entry_value[known % n]
-        fees = [
-            sum(fee.amount(value) for fee in problem.entry_schemes[scheme]) if scheme >= 0 else 0
-            for scheme, value in zip(schemes.tolist(), values.tolist(), strict=True)
-        ]
-        return np.array(fees, dtype=np.float64)[which]
+    @cached_property
+    def entry_alone(self) -> Int64:
+        """Return the fees of the customs entry of a lot alone, (E,) int64 micro-units."""
+        return entry_amounts(self.fees, self.pool, self._problem.lot_entry_value[self.lot])
 
 
-def _type_by_type(problem: Problem, pool: Int64) -> Iterator[tuple[Int64, Int64]]:
+@jit
+def _pair_up(option_start: Int64, use_start: Int64, use_pool: Int64, n_pools: int) -> tuple[Int64, Int64, Int64, Int64]:
+    """Return the pair of every use, and lot and pool of every pair, and the pairs of every lot."""
+    n = len(option_start) - 1
+    of_use = np.empty(len(use_pool), dtype=np.int64)
+    start = np.zeros(n + 1, dtype=np.int64)
+    seen = np.full(n_pools, -1, dtype=np.int64)
+    count = 0
+    for lot in range(n):
+        for use in range(use_start[option_start[lot]], use_start[option_start[lot + 1]]):
+            pool = use_pool[use]
+            if seen[pool] < start[lot]:
+                seen[pool] = count
+                count += 1
+            of_use[use] = seen[pool]
+        start[lot + 1] = count
+    lots, pools = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    for lot in range(n):
+        for use in range(use_start[option_start[lot]], use_start[option_start[lot + 1]]):
+            lots[of_use[use]], pools[of_use[use]] = lot, use_pool[use]
+    return of_use, lots, pools, start
+
+
+def type_by_type(problem: Problem, pool: Int64) -> Iterator[tuple[Int64, Int64]]:
     """Yield, for the first type of every pool, the second, and so on: the pairs whose pool has it, and its rows."""
     count = np.diff(problem.pool_type_start)[pool]
     for k in range(int(count.max(initial=0))):
@@ -96,7 +119,7 @@ def _carries(problem: Problem, lot: Int64, types: Int64) -> Bools:
 
 def _fits(problem: Problem, pool: Int64, lot: Int64) -> Bools:
     fits = np.zeros(len(pool), dtype=np.bool_)
-    for rows, types in _type_by_type(problem, pool):
+    for rows, types in type_by_type(problem, pool):
         fits[rows] |= _carries(problem, lot[rows], types)
     return fits
 

@@ -15,6 +15,9 @@ import numpy.typing as npt
 from network.errors import SolveError
 from network.money import CENT, Bools, Int64, percent_of
 
+_MOST_PPB = 9_000_000_000
+"""Largest rate of a fee, nine times the value: beyond it sums of kernels could overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class EntryFee:
@@ -174,12 +177,21 @@ class Problem:
 
 
 def _frozen(values: object, dtype: type[np.generic], name: str) -> npt.NDArray[np.generic]:
-    array: npt.NDArray[np.generic] = np.array(values, dtype=dtype, order="C")
+    """Return a read-only copy; an array that nobody can change any more is taken as it is."""
+    array: npt.NDArray[np.generic]
+    if isinstance(values, np.ndarray) and values.dtype == dtype and _is_sealed(values):
+        array = values
+    else:
+        array = np.array(values, dtype=dtype, order="C")
     expected = 2 if name == "conflict" else 1
     if array.ndim != expected:
         raise SolveError(f"{name}: found {array.ndim} dimensions, expected {expected}.")
     array.setflags(write=False)
     return array
+
+
+def _is_sealed(array: npt.NDArray[np.generic]) -> bool:
+    return array.flags.c_contiguous and array.flags.owndata and not array.flags.writeable
 
 
 def _rows_of(start: Int64) -> Int64:
@@ -245,6 +257,10 @@ def _check_indices(problem: Problem) -> None:
     for name, (low, high) in limits.items():
         values: Int64 = getattr(problem, name)
         _refuse(name, (values < low) | (values >= high), values, f"{low}..{high - 1}")
+    same_pool = problem.option_pool[1:] == problem.option_pool[:-1]
+    same_option = problem.option_of_use[1:] == problem.option_of_use[:-1]
+    if int(np.diff(problem.option_pool_start).max(initial=0)) <= 2 and not (same_pool & same_option).any():
+        return
     uses = problem.option_of_use * max(1, problem.n_pools) + problem.option_pool
     unique, first, count = np.unique(uses, return_index=True, return_counts=True)
     if len(unique) < len(uses):
@@ -277,6 +293,8 @@ def _check_schemes(problem: Problem) -> None:
             amounts = [fee.flat, fee.minimum] + ([] if fee.maximum is None else [fee.maximum])
             if fee.rate_ppb < 0 or min(amounts) < 0:
                 raise SolveError(f"{where}: negative amount or rate.")
+            if fee.rate_ppb > _MOST_PPB:
+                raise SolveError(f"{where}: found a rate of {fee.rate_ppb} ppb, expected at most {_MOST_PPB}.")
             if any(amount % CENT for amount in amounts):
                 raise SolveError(f"{where}: amounts must be whole numbers of cents.")
             if fee.maximum is not None and fee.maximum < fee.minimum:

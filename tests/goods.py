@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from consolidation.compile import Compiled, compile_problem
-from consolidation.itineraries import LEGS, Itineraries, enumerate_itineraries
+from consolidation.compile import CHUNK, Compiled, compile_problem
+from consolidation.itineraries import LEGS, Itineraries
 from consolidation.plan_model import CostLine, Plan
 from consolidation.planner import plan
 from consolidation.pricing import OwnLine, Pricer, Prices
+from consolidation.search import enumerate_itineraries, search_itineraries
 from consolidation.shipment_files import inspect_shipments, write_shipments
 from consolidation.shipments import Shipment
 from network import clock
@@ -80,9 +81,11 @@ def found(network: Network, *shipments: Shipment) -> Itineraries:
     return enumerate_itineraries(network, shipments, TariffBook(network), DutyBook(network))
 
 
-def compiled(network: Network, *shipments: Shipment) -> Compiled:
+def compiled(network: Network, *shipments: Shipment, keep_all: bool = False, chunk: int = CHUNK) -> Compiled:
     """Return the problem of the shipments."""
-    return compile_problem(network, found(network, *shipments), TariffBook(network), DutyBook(network))
+    tariffs, duties = TariffBook(network), DutyBook(network)
+    search = search_itineraries(network, shipments, tariffs, duties, every=keep_all)
+    return compile_problem(network, search, tariffs, duties, keep_all=keep_all, chunk=chunk)
 
 
 def rows_of(

@@ -13,6 +13,7 @@ from consolidation.plan_model import (
     Certificate,
     Inputs,
     Milestone,
+    MilestoneCode,
     Plan,
     PlannedLoad,
     PlannedShipment,
@@ -186,7 +187,7 @@ def _shipment(k: int, random_: random.Random, network: Network, seller: str) -> 
     etd = ready + dt.timedelta(days=5 + (-(ready.day) % 7) + 7 * random_.randrange(2))
     eta = etd + dt.timedelta(days=int(days))
     received = eta + dt.timedelta(days=12)
-    stones: list[tuple[str, str, Any]] = [("READY", origin, ready)]
+    stones: list[tuple[MilestoneCode, str, Any]] = [("READY", origin, ready)]
     if mode == "courier":
         received = ready + dt.timedelta(days=6)
     else:

@@ -40,6 +40,8 @@ class _Ways:
         self._world = world
         self._ready = list(self._centres(list(world.runs(first, last))))
         self._of_fc: dict[tuple[str, str], dict[int, list[_Way]]] = {}
+        self._by_distance: dict[str, list[Place]] = {}
+        self._habits: dict[tuple[str, str, str], tuple[str, str, str, str]] = {}
         self._warehouses = [place for place in world.network.places if place.kind == "origin_warehouse"]
 
     def _centres(self, runs: list[Run]) -> Iterator[tuple[Run, Place, int]]:
@@ -75,7 +77,11 @@ class _Ways:
     def planned(
         self, row: PlannedShipment, shipment: Shipment, fc: Place, rule: Receiving
     ) -> Iterator[PlannedShipment]:
-        """Yield the rows of a shipment that would travel alone by its stated service and days."""
+        """Yield the rows of a shipment that would travel alone by its stated service and days.
+
+        The way taken last for goods of the same origin, market and service comes first: the one looked for is often
+        the same, and the caller stops at it.
+        """
         blank = {**_NO_WAY, "service": row.baseline_service}
         if row.baseline_service == "courier":
             for courier in self._world.network.couriers:
@@ -85,15 +91,35 @@ class _Ways:
                 )
             return
         received = day_number(shipment.ready_date) + row.baseline_days
-        for run, centre, leg in self.received_on(fc, rule, row.baseline_service or "", received):
-            way = {
-                **blank, "final_leg": leg, "departure_id": run.run_id, "lane_id": run.lane.lane_id,
-                "gateway_out": run.lane.origin, "gateway_in": run.lane.destination,
-                "deconsolidation_id": centre.place_id, "regime_id": run.gateway_in.customs_regime,
-            }  # fmt: skip
-            for warehouse in self._warehouses:
-                if (warehouse.place_id, run.lane.origin) in self._world.network.link:
-                    yield row.model_copy(update={**way, "warehouse_id": warehouse.place_id})
+        ways = self.received_on(fc, rule, row.baseline_service or "", received)
+        found = [
+            (warehouse, *way) for warehouse in self._nearest(shipment.origin) for way in ways
+            if (warehouse.place_id, way[0].lane.origin) in self._world.network.link
+        ]  # fmt: skip
+        habit = (shipment.origin, fc.market, row.baseline_service or "")
+        found.sort(key=lambda way: _ends(*way) != self._habits.get(habit))
+        for warehouse, run, centre, leg in found:
+            self._habits[habit] = _ends(warehouse, run, centre, leg)
+            yield row.model_copy(update={
+                        **blank, "final_leg": leg, "departure_id": run.run_id, "lane_id": run.lane.lane_id,
+                        "gateway_out": run.lane.origin, "gateway_in": run.lane.destination,
+                        "deconsolidation_id": centre.place_id, "regime_id": run.gateway_in.customs_regime,
+                        "warehouse_id": warehouse.place_id,
+                    })  # fmt: skip
+
+    def _nearest(self, origin: str) -> list[Place]:
+        """Return the origin warehouses, those first that goods from an origin are likely to start from."""
+        if origin not in self._by_distance:
+            start, world = self._world.locate(origin), self._world
+            far = [world.road_km(start, place) if start else Decimal(0) for place in self._warehouses]
+            order = sorted(range(len(far)), key=lambda k: far[k])
+            self._by_distance[origin] = [self._warehouses[k] for k in order]
+        return self._by_distance[origin]
+
+
+def _ends(warehouse: Place, run: Run, centre: Place, leg: str) -> tuple[str, str, str, str]:
+    """Return what a way is, whatever its dates."""
+    return warehouse.place_id, run.lane.lane_id, centre.place_id, leg
 
 
 def baselines(case: Case) -> Iterator[Violation]:

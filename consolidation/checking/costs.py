@@ -24,15 +24,21 @@ def _key(line: CostLine) -> Key:
     return line.shipment_id, line.code, line.charge_id, line.load_id, line.entry_id
 
 
-def expected_lines(case: Case, own: dict[str, Own], held: Iterable[Held]) -> list[CostLine]:
-    """Return every line that must be in the plan; lines of amount zero are among them but need not be there."""
-    found = [line for each in own.values() for line in each.lines]
+def expected_lines(case: Case, own: dict[str, Own], held: Iterable[Held]) -> dict[str, list[CostLine]]:
+    """Return every line that must be in the plan, by shipment id.
+
+    Lines of amount zero are among them but need not be there.
+    """
+    found: dict[str, list[CostLine]] = defaultdict(list)
+    found.update((name, list(each.lines)) for name, each in own.items())
     for load in held:
-        found.extend(load_lines(load))
+        for line in load_lines(load):
+            found[line.shipment_id].append(line)
     for ids in case.entry_groups.values():
         travellers = case.resolved(ids)
         if travellers:
-            found.extend(entry_lines(travellers))
+            for line in entry_lines(travellers):
+                found[line.shipment_id].append(line)
     return found
 
 
@@ -46,19 +52,23 @@ def unjudged(case: Case, held: dict[str, Held]) -> tuple[set[str], set[str]]:
     return shipments, loads
 
 
-def compare(case: Case, expected: Iterable[CostLine], held: dict[str, Held]) -> Iterator[Violation]:
+def compare(case: Case, expected: dict[str, list[CostLine]], held: dict[str, Held]) -> Iterator[Violation]:
     """Yield a violation for each line that is missing, too many or different."""
     shipments, loads = unjudged(case, held)
-    wanted: dict[Key, list[CostLine]] = defaultdict(list)
-    stated: dict[Key, list[CostLine]] = defaultdict(list)
-    for line in expected:
-        wanted[_key(line)].append(line)
-    for line in case.plan.cost_lines:
-        stated[_key(line)].append(line)
-    for key in dict.fromkeys([*wanted, *stated]):
-        if key[0] in shipments or key[3] in loads:
+    for shipment_id in dict.fromkeys([*expected, *case.lines_of]):
+        if shipment_id in shipments:
             continue
-        yield from _compare_alike(wanted.get(key, []), stated.get(key, []))
+        wanted, stated = _by_key(expected.get(shipment_id, [])), _by_key(case.lines_of.get(shipment_id, []))
+        for key in dict.fromkeys([*wanted, *stated]):
+            if key[3] not in loads:
+                yield from _compare_alike(wanted.get(key, []), stated.get(key, []))
+
+
+def _by_key(lines: Iterable[CostLine]) -> dict[Key, list[CostLine]]:
+    found: dict[Key, list[CostLine]] = defaultdict(list)
+    for line in lines:
+        found[_key(line)].append(line)
+    return found
 
 
 def _compare_alike(wanted: list[CostLine], stated: list[CostLine]) -> Iterator[Violation]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 
-import pandas as pd
-
 from consolidation.checking.result import Violation, violation
-from consolidation.folder import CERTIFICATE, PLAN, TABLE_FILES, tables
+from consolidation.folder import CERTIFICATE, PLAN, TABLE_FILES, cells
 from consolidation.plan_model import Plan
 
 REQUIRED = (PLAN, CERTIFICATE, *TABLE_FILES)
@@ -53,31 +50,33 @@ def certificate(folder: Path, plan: Plan) -> Iterator[Violation]:
 
 def projections(folder: Path, plan: Plan) -> Iterator[Violation]:
     """Yield violations for each cell of a CSV file that differs from plan.json."""
-    for name, frame in tables(plan).items():
+    for name, (columns, rows) in cells(plan).items():
         path = folder / name
         if path.is_file():
-            yield from _compare(path, frame)
+            yield from _compare(path, columns, rows)
 
 
-def _compare(path: Path, frame: pd.DataFrame) -> Iterator[Violation]:
+def _compare(path: Path, columns: list[str], rows: Iterator[list[str]]) -> Iterator[Violation]:
+    shown, lengths = 0, [0, 0]
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            stated = list(csv.reader(stream))
+            pairs = zip_longest(csv.reader(stream), chain([columns], rows))
+            for number, (found, wanted) in enumerate(pairs, start=1):
+                lengths[0] += found is not None
+                lengths[1] += wanted is not None
+                if found == wanted or found is None or wanted is None:
+                    continue
+                for column, (cell, value) in enumerate(zip_longest(found, wanted, fillvalue="")):
+                    if cell != value and not _same_number(cell, value):
+                        shown += 1
+                        what = columns[column] if column < len(columns) else f"column {column + 1}"
+                        if shown <= _MOST_CELLS:
+                            yield violation("CSV.DIFFERS", f"{path.name}, row {number}", what, cell, value)
     except (UnicodeDecodeError, csv.Error) as error:
         yield violation("FILE.MALFORMED", path.name, "content", str(error), "CSV in UTF-8")
         return
-    expected = list(csv.reader(io.StringIO(frame.to_csv(index=False))))
-    header = expected[0] if expected else []
-    if len(stated) != len(expected):
-        yield violation("CSV.DIFFERS", path.name, "rows", len(stated) - 1, len(expected) - 1)
-    shown = 0
-    for number, (found, wanted) in enumerate(zip(stated, expected, strict=False), start=1):
-        for column, (cell, value) in enumerate(zip_longest(found, wanted, fillvalue="")):
-            if cell != value and not _same_number(cell, value):
-                shown += 1
-                what = header[column] if column < len(header) else f"column {column + 1}"
-                if shown <= _MOST_CELLS:
-                    yield violation("CSV.DIFFERS", f"{path.name}, row {number}", what, cell, value)
+    if lengths[0] != lengths[1]:
+        yield violation("CSV.DIFFERS", path.name, "rows", lengths[0] - 1, lengths[1] - 1)
     if shown > _MOST_CELLS:
         yield violation("CSV.DIFFERS", path.name, "further cells that differ", shown - _MOST_CELLS, 0)
 

@@ -118,14 +118,22 @@ def _charged(world: World, journey: Journey, counts: Counts, step: Step, duty: D
 
 
 def line_of(
-    charge: Charge, shipment_id: str, quantity: Decimal, micros: int, *, load_id: str = "", entry_id: str = ""
+    charge: Charge,
+    shipment_id: str,
+    quantity: Decimal,
+    micros: int,
+    *,
+    load_id: str = "",
+    entry_id: str = "",
+    part: int | None = None,
 ) -> CostLine:
-    """Return the line of a charge that one shipment bears whole."""
+    """Return the line of a charge that one shipment bears whole, or of which it bears a part in micro-units."""
     money = from_micros(micros)
-    return CostLine(
+    return CostLine.trusted(
         code=charge.code, name=charge.name, category=charge.category, side=charge.side, payer=charge.payer,
         basis=charge.basis, quantity=quantity, rate=charge.rate, currency=charge.currency, charge_id=charge.charge_id,
-        load_id=load_id, entry_id=entry_id, source_amount=money, shipment_id=shipment_id, amount=money,
+        load_id=load_id, entry_id=entry_id, source_amount=money, shipment_id=shipment_id,
+        amount=money if part is None else from_micros(part),
     )  # fmt: skip
 
 
@@ -144,10 +152,10 @@ class _Levy:
 
 def _levied(world: World, journey: Journey, levy: _Levy, micros: int) -> CostLine:
     money = from_micros(micros)
-    return CostLine(
+    return CostLine.trusted(
         code=levy.code, name=levy.name, category=levy.category, side="destination", payer="seller", basis=levy.basis,
         quantity=levy.quantity, rate=levy.rate, currency=world.network.currency, charge_id=levy.source_id,
-        entry_id=journey.planned.entry_id, source_amount=money, shipment_id=journey.planned.shipment_id, amount=money,
+        load_id="", entry_id=journey.planned.entry_id, source_amount=money, shipment_id=journey.planned.shipment_id, amount=money,
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from consolidation.checking.journeys import Journey
-from consolidation.checking.world import World, decimal, in_force
+from consolidation.checking.world import World, decimal
 from consolidation.shipments import Shipment
 from network.money import to_micros
 from network.tables import Duty
@@ -91,6 +92,12 @@ class Counts:
         """Return the quantity of a shipment basis, on a leg of `km`, with `duty` in the plan currency."""
         if basis.endswith("_km"):
             return self.of(basis.removesuffix("_km"), km, duty) * km
+        if basis == "pct_of_duty":
+            return duty
+        return self._by_basis[basis]
+
+    @cached_property
+    def _by_basis(self) -> dict[str, Decimal]:
         return {
             "per_shipment": Decimal(1),
             "per_bill": Decimal(1),
@@ -102,8 +109,7 @@ class Counts:
             "per_wm": self.tons,
             "per_chargeable_kg": max(self.kg, self.m3 * self.factor),
             "pct_of_value": Decimal(self.value) / 1_000_000,
-            "pct_of_duty": duty,
-        }[basis]
+        }
 
 
 def count(world: World, journey: Journey) -> Counts:
@@ -132,14 +138,5 @@ def country_of_origin(world: World, shipment: Shipment) -> str:
 
 def layers_of(world: World, journey: Journey, day: dt.date) -> list[Duty]:
     """Return the duty rows charged on a shipment that enters on `day`: per layer the longest matching HS prefix."""
-    origin = country_of_origin(world, journey.shipment)
-    code = journey.shipment.hs_code or ""
-    chosen: dict[str, Duty] = {}
-    for row in world.duties(journey.regime.schedule):
-        applies = code.startswith(row.hs_prefix) and (not row.origin_countries or origin in row.origin_countries)
-        if not applies or not in_force(row, day):
-            continue
-        held = chosen.get(row.layer)
-        if held is None or len(row.hs_prefix) > len(held.hs_prefix):
-            chosen[row.layer] = row
-    return list(chosen.values())
+    shipment = journey.shipment
+    return world.layers(journey.regime.schedule, shipment.hs_code or "", country_of_origin(world, shipment), day)

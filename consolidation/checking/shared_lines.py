@@ -89,5 +89,4 @@ def _shared(
     parts = share(micros, weights)
     for each, part in zip(travellers, parts, strict=True):
         entry_id = "" if load_id else each.journey.planned.entry_id
-        whole = line_of(charge, each.shipment_id, quantity, micros, load_id=load_id, entry_id=entry_id)
-        yield whole.model_copy(update={"amount": from_micros(part)})
+        yield line_of(charge, each.shipment_id, quantity, micros, load_id=load_id, entry_id=entry_id, part=part)

@@ -69,6 +69,8 @@ class World:
         self._calendars: dict[str, Calendar] = {}
         self._applying: dict[tuple[str, dt.date, str, str], tuple[Charge, ...]] = {}
         self._runs: dict[str, Run | str] = {}
+        self._road_km: dict[tuple[float, float, str], Decimal] = {}
+        self._layers: dict[tuple[str, str, str, dt.date], list[Duty]] = {}
 
     def locate(self, origin: str) -> Coordinates | None:
         """Return where an origin as written in a shipment is, or None."""
@@ -84,8 +86,11 @@ class World:
 
     def road_km(self, start: Place | Coordinates, end: Place) -> Decimal:
         """Return the road distance between two points, km to one decimal."""
-        geodesic_km = distance_km(start.lat, start.lon, end.lat, end.lon)
-        return Decimal(str(round(geodesic_km * self.network.planning.road_factor, 1)))
+        key = (start.lat, start.lon, end.place_id)
+        if key not in self._road_km:
+            geodesic_km = distance_km(start.lat, start.lon, end.lat, end.lon)
+            self._road_km[key] = Decimal(str(round(geodesic_km * self.network.planning.road_factor, 1)))
+        return self._road_km[key]
 
     def haul_km(self, start: Place, end: Place) -> Decimal:
         """Return the stated length of the road link of two places, else their road distance, km."""
@@ -132,6 +137,23 @@ class World:
     def duties(self, schedule: str) -> list[Duty]:
         """Return the enabled duty rows of a schedule."""
         return self._schedules.get(schedule, [])
+
+    def layers(self, schedule: str, hs_code: str, origin: str, day: dt.date) -> list[Duty]:
+        """Return the duty rows charged on a product on a day: per layer the longest matching HS prefix."""
+        key = (schedule, hs_code, origin, day)
+        if key not in self._layers:
+            chosen: dict[str, Duty] = {}
+            for row in self.duties(schedule):
+                applies = hs_code.startswith(row.hs_prefix) and (
+                    not row.origin_countries or origin in row.origin_countries
+                )
+                if not applies or not in_force(row, day):
+                    continue
+                held = chosen.get(row.layer)
+                if held is None or len(row.hs_prefix) > len(held.hs_prefix):
+                    chosen[row.layer] = row
+            self._layers[key] = list(chosen.values())
+        return self._layers[key]
 
     @cached_property
     def departures(self) -> dict[str, Departure]:

@@ -55,7 +55,7 @@ def plan_command(
     network: NetworkPath,
     shipments: ShipmentsPath,
     out: OutFolder,
-    time_limit: TimeLimit = 120.0,
+    time_limit: TimeLimit = 800.0,
     gap: Gap = 0.001,
     seed: Seed = 1,
     work: Work = 25,

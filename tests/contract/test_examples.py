@@ -275,7 +275,7 @@ def _documented() -> dict[str, list[str]]:
         "network.md": [*TABLES, *BASES],
         "shipments.md": [*Shipment.model_fields, *ALIASES, *RULES],
         "plan_folder.md": [
-            *typing.get_args(MilestoneCode), *Certificate.model_fields, *CostLine.model_fields, *StopReason, *TABLE_FILES, PLAN, CERTIFICATE,
+            *typing.get_args(MilestoneCode), *Certificate.model_fields, *CostLine.__slots__, *StopReason, *TABLE_FILES, PLAN, CERTIFICATE,
         ],
         "landed_cost.md": [*CATEGORIES, "CARRYING", "TRANSIT", "LATENESS"],
         "commands.md": [

@@ -13,7 +13,7 @@ from solvers.construct import construct
 from solvers.cpsat import Effort, solve_region, whole
 from solvers.delta import State
 from solvers.evaluate import evaluate
-from solvers.improve import Search, improve
+from solvers.improve import Schedule, Search, improve
 from solvers.pairs import Pairs
 from tests.oracle import cheapest, cheapest_apart
 from tests.strategies import permuted, tiny_problems
@@ -80,7 +80,7 @@ def test_heuristics_keep_every_rule_and_never_beat_the_truth(problem: Problem, s
     pairs = Pairs(problem)
     first = construct(problem, pairs, FREE)
     assert first is not None
-    better = improve(Search(problem, pairs, FREE, seed), first, 40)
+    better = improve(Search(problem, pairs, FREE, seed), first, Schedule(40))
     costs = [evaluate(problem, plan) for plan in (first, better)]
     assert all(evaluation.feasible for evaluation in costs)
     assert costs[0].cost >= costs[1].cost >= truth

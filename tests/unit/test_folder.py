@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,42 @@ def test_a_plan_is_read_as_it_was_written(folder: Path, made: Plan) -> None:
     assert certificate == made.certificate.model_dump(mode="json")
 
 
+def test_a_plan_laid_out_otherwise_is_read_too(folder: Path, made: Plan) -> None:
+    content = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+    for indent in (None, 0, 1, 4):
+        (folder / PLAN).write_text(json.dumps(content, indent=indent), encoding="utf-8")
+        assert read_plan(folder) == made
+
+
+def test_every_part_of_a_plan_has_a_line(folder: Path, made: Plan) -> None:
+    lines = (folder / PLAN).read_text(encoding="utf-8").splitlines()
+    parts = [json.loads(text.strip().removesuffix(",")) for text in lines if text.startswith("  {")]
+    lists = (made.shipments, made.loads, made.entries, made.cost_lines, made.unplanned)
+    assert len(parts) == sum(map(len, lists))
+    assert [part["amount"] for part in parts if "amount" in part] == [float(line.amount) for line in made.cost_lines]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda lines: [lines[0].removesuffix(",\n") + "\n", *lines[1:]], "not JSON"),
+        (lambda lines: [*lines[:-1], lines[-1].replace("}\n", "},\n")], "not JSON"),
+        (lambda lines: [lines[0][:40] + "\n", *lines[1:]], "not JSON"),
+        (lambda lines: [lines[0], lines[1].replace('"side":"', '"side":"far '), *lines[2:]], r"cost_lines\.1\.side"),
+        (lambda lines: [lines[0].replace('"code":', '"cod":'), *lines[1:]], r"cost_lines\.0\.code"),
+    ],
+)  # fmt: skip
+def test_damaged_cost_lines_are_refused_where_they_stand(
+    folder: Path, change: Callable[[list[str]], list[str]], message: str
+) -> None:
+    lines = (folder / PLAN).read_text(encoding="utf-8").splitlines(keepends=True)
+    start = lines.index(' "cost_lines": [\n') + 1
+    end = start + next(k for k, text in enumerate(lines[start:]) if text.startswith(" ]"))
+    (folder / PLAN).write_text("".join([*lines[:start], *change(lines[start:end]), *lines[end:]]), encoding="utf-8")
+    with pytest.raises(PlanFolderError, match=message):
+        read_plan(folder)
+
+
 def test_tables_say_what_the_plan_says(folder: Path, made: Plan) -> None:
     shipments = _rows(folder / "shipments.csv")
     assert [row["shipment_id"] for row in shipments] == [*(row.shipment_id for row in made.shipments), "BAD"]
@@ -81,7 +119,7 @@ def test_tables_say_what_the_plan_says(folder: Path, made: Plan) -> None:
 
 
 def test_numbers_in_tables_are_plain(made: Plan) -> None:
-    line = made.cost_lines[0].model_copy(update={"quantity": Decimal("1E+3"), "rate": Decimal("0.0000001")})
+    line = replace(made.cost_lines[0], quantity=Decimal("1E+3"), rate=Decimal("0.0000001"))
     row = tables(made.model_copy(update={"cost_lines": (line,)}))["cost_lines.csv"].iloc[0]
     assert (row["quantity"], row["rate"]) == ("1000", "0.0000001")
     assert set(tables(made)) == set(TABLE_FILES)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from consolidation.demand import measure, shipment_rule
-from consolidation.itineraries import LEGS, enumerate_itineraries
+from consolidation.itineraries import LEGS
+from consolidation.search import enumerate_itineraries
 from consolidation.shipments import Shipment
 from network.customs import DutyBook
 from network.geo import Locator

@@ -96,7 +96,8 @@ def test_cancelling_at_once_gives_no_plan() -> None:
     assert outcome == NoPlan(StopReason.CANCELLED)
 
 
-def test_cancelling_during_the_first_construction_keeps_what_was_placed() -> None:
+def test_cancelling_during_the_first_construction_keeps_what_was_placed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solvers.construct._SLICE", 50)
     looks = itertools.count()
     outcome = solve(synthetic_week(WeekShape(lots=60, departures=6)), cancelled=lambda: next(looks) >= 1)
     assert isinstance(outcome, Solved)

@@ -1,0 +1,213 @@
+"""What rules ask about routes and FCs, as arrays, worked out once per FC, cargo class and product."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from consolidation.itineraries import DIRECT, FTL, LTL, PARCEL
+from consolidation.routes import Routes, road_km
+from network import clock
+from network.customs import DutyBook
+from network.model import Network
+from network.money import Bools, Float64, Int64
+from network.tables import Place
+from network.tariffs import TariffBook
+
+
+class Facts:
+    """What rules ask about the R routes of a horizon.
+
+    Attributes
+    ----------
+    end : (R,) int64, where the last leg starts: a centre, or behind the centres a gateway of discharge
+    legs : routes that each final leg can follow, (R,) bool each
+    truck_day : (R,) int64, first day a whole truck leaves after the goods are ready; only where trucks are offered
+    arrival_class : (R,) int64, equal where the journey to the gateway of discharge has the same charges and duties
+    onward_class : (R,) int64, equal where the journey from there has the same charges, whatever the final leg
+    """
+
+    def __init__(self, network: Network, routes: Routes, tariffs: TariffBook, duties: DutyBook) -> None:
+        self.network, self.routes = network, routes
+        self._duties = duties
+        pods = [run.lane.destination for run in routes.runs]
+        self.pod_ids = sorted(set(pods))
+        self._pod = np.array([self.pod_ids.index(place_id) for place_id in pods], dtype=np.int64)[routes.run]
+        self._regimes = [network.place[place_id].customs_regime for place_id in pods]
+        self._pods = pods
+        self._near: dict[str, dict[str, float]] = {}
+        self._rated: dict[tuple[str, str], Bools] = {}
+        on_centre = routes.centre >= 0
+        self.end = np.where(on_centre, routes.centre, len(routes.centres) + self._pod)
+        trucks = [
+            tariffs.truck_equipment(place.ftl_tariff, network.planning.truck_equipment) for place in routes.centres
+        ]
+        self.legs = {
+            LTL: on_centre & self._of_centre([bool(place.ltl_tariff) for place in routes.centres]),
+            PARCEL: on_centre & self._of_centre([bool(place.parcel_tariff) for place in routes.centres]),
+            FTL: on_centre & self._of_centre([bool(found) for found in trucks]) & ~routes.alone,
+            DIRECT: ~on_centre,
+        }
+        self.truck_day = self._truck_days()
+        self.arrival_class, self.onward_class = self._classes(tariffs, duties)
+
+    def _classes(self, tariffs: TariffBook, duties: DutyBook) -> tuple[Int64, Int64]:
+        routes = self.routes
+        lane = _coded([run.lane.lane_id for run in routes.runs])[routes.run]
+        mode = _coded([run.lane.mode for run in routes.runs])[routes.run]
+        alone = routes.alone.astype(np.int64)
+        eta = tariffs.epochs.of(routes.eta_day)
+        dates = (tariffs.epochs.of(routes.etd_day), eta, duties.epochs.of(routes.eta_day))
+        return _numbered(routes.warehouse, lane, alone, *dates), _numbered(self.end, self._pod, mode, alone, eta)
+
+    def _of_centre(self, values: Sequence[bool]) -> Bools:
+        return np.array([*values, False], dtype=np.bool_)[self.routes.centre]
+
+    def _truck_days(self) -> Int64:
+        routes, weekdays = self.routes, {int(day) for day in self.network.planning.truck_dispatch_weekdays}
+        found = routes.ready_day.copy()
+        known: dict[tuple[int, int], int] = {}
+        for route in np.flatnonzero(self.legs[FTL]).tolist():
+            centre, day = int(routes.centre[route]), int(routes.ready_day[route])
+            if (centre, day) not in known:
+                calendar = self.network.calendar(routes.centres[centre])
+                known[centre, day] = calendar.next_weekday(day, weekdays)
+            found[route] = known[centre, day]
+        return found
+
+    def dispatched(self, leg: int) -> Int64:
+        """Return the day on which a final leg leaves the end of every route, (R,)."""
+        return self.truck_day if leg == FTL else self.routes.ready_day
+
+    def end_km(self, fc: Place) -> Float64:
+        """Return the road distance from every end that may lead to an FC, km to 0.1, 0 for the others."""
+        routes = self.routes
+        km = np.zeros(len(routes.centres) + len(self.pod_ids), dtype=np.float64)
+        for k, place in enumerate(routes.centres):
+            if fc.market in place.serves_markets:
+                km[k] = road_km(self.network, place, fc)
+        near = self._direct_km(fc)
+        for k, place_id in enumerate(self.pod_ids, start=len(routes.centres)):
+            km[k] = near.get(place_id, 0.0)
+        return km
+
+    def _direct_km(self, fc: Place) -> dict[str, float]:
+        """Return the gateways whose containers may go on unopened to an FC, with their distance in km."""
+        if fc.place_id not in self._near:
+            self._near[fc.place_id] = self._find_near(fc)
+        return self._near[fc.place_id]
+
+    def _find_near(self, fc: Place) -> dict[str, float]:
+        rule = self.network.receiving_of(fc)
+        if rule is None or not rule.accepts_containers:
+            return {}
+        found = {}
+        for place_id in self.pod_ids:
+            place = self.network.place[place_id]
+            if place.direct_tariff and place.country == fc.country:
+                km = road_km(self.network, place, fc)
+                if km <= self.network.planning.max_direct_km:
+                    found[place_id] = km
+        return found
+
+    def to_fc(self, fc: Place) -> Bools:
+        """Return which routes lead to an FC: through a centre that serves its market, or unopened, (R,)."""
+        near = self._direct_km(fc)
+        served = self._of_centre([fc.market in place.serves_markets for place in self.routes.centres])
+        direct = np.array([place_id in near for place_id in [*self.pod_ids, ""]], dtype=np.bool_)[self._pod]
+        return np.where(self.routes.centre >= 0, served, direct)
+
+    def carried(self, cargo_class: str) -> Bools:
+        """Return which routes have a mode that carries a cargo class, (R,)."""
+        refused = self.network.mode_refuses
+        of_run = [(run.lane.mode, cargo_class) not in refused for run in self.routes.runs]
+        return np.array(of_run, dtype=np.bool_)[self.routes.run]
+
+    def handled(self, cargo_class: str) -> Bools:
+        """Return which routes pass only places that handle a cargo class, (R,)."""
+        routes, refused, place = self.routes, self.network.place_refuses, self.network.place
+
+        def accepts(places: Sequence[Place]) -> Bools:
+            return np.array([*((row.place_id, cargo_class) not in refused for row in places), True], dtype=np.bool_)
+
+        of_run = accepts([place[run.lane.origin] for run in routes.runs])[:-1]
+        of_run &= accepts([place[place_id] for place_id in self._pods])[:-1]
+        ends = accepts(routes.centres)[routes.centre] & accepts(routes.warehouses)[routes.warehouse]
+        found: Bools = of_run[routes.run] & ends
+        return found
+
+    def rated(self, hs_code: str, country_of_origin: str) -> Bools:
+        """Return which routes end where a duty rate covers a product on the day of arrival, (R,)."""
+        key = hs_code, country_of_origin
+        if key not in self._rated:
+            pairs = zip(self._regimes, self.routes.runs, strict=True)
+            of_run = [self.has_duty(regime, *key, run.eta_day) for regime, run in pairs]
+            self._rated[key] = np.array(of_run, dtype=np.bool_)[self.routes.run]
+        return self._rated[key]
+
+    def has_duty(self, regime_id: str, hs_code: str, country_of_origin: str, day: int) -> bool:
+        """Return whether any duty row covers a product under a regime on a day."""
+        regime = self.network.regime.get(regime_id)
+        if regime is None:
+            return False
+        return bool(self._duties.layers(regime.schedule, hs_code, country_of_origin, clock.date_of(day)))
+
+
+class Receivers:
+    """The FCs of a week as arrays; F FCs in order of id.
+
+    Attributes
+    ----------
+    fcs : tuple of Place
+    of_shipment : (n,) int64, FC of every shipment
+    km : (F, E) float64, road distance from every end of routes
+    drive_days : (F, E) int64, whole days of driving
+    receiving_days : (F,) int64
+    weekly : (F,) bool, whether an FC limits what it receives in a week
+    """
+
+    def __init__(self, facts: Facts, fcs: Sequence[Place]) -> None:
+        network = facts.network
+        self._working = facts.routes.working
+        self.fcs = tuple(sorted(dict.fromkeys(fcs), key=lambda fc: fc.place_id))
+        number = {fc.place_id: k for k, fc in enumerate(self.fcs)}
+        self.of_shipment = np.array([number[fc.place_id] for fc in fcs], dtype=np.int64)
+        ends = len(facts.routes.centres) + len(facts.pod_ids)
+        self.km = np.array([facts.end_km(fc) for fc in self.fcs], dtype=np.float64).reshape(len(self.fcs), ends)
+        per_day = network.planning.truck_km_per_day
+        self.drive_days = np.maximum(1, np.ceil(self.km / per_day)).astype(np.int64)
+        rules = [network.receiving_of(fc) for fc in self.fcs]
+        days = [math.ceil(rule.receiving_days) if rule is not None else 0 for rule in rules]
+        self.receiving_days = np.array(days, dtype=np.int64)
+        self.weekly = np.array([fc.receiving_m3_per_week is not None for fc in self.fcs], dtype=np.bool_)
+        first = facts.routes.working.first
+        last = int(max(facts.truck_day.max(initial=first), facts.routes.ready_day.max(initial=first)))
+        self._first, self._days = first, last - first + 2 + int(self.drive_days.max(initial=0))
+        rows = [self._working.next_open(fc, np.arange(first, first + self._days)) for fc in self.fcs]
+        self._open = np.array(rows, dtype=np.int64).reshape(len(self.fcs), self._days)
+
+    def delivered(self, fc: Int64, end: Int64, dispatched: Int64) -> Int64:
+        """Return the working day on which goods arrive, (m,).
+
+        Parameters
+        ----------
+        fc, end : (m,) int64, FC and end of the route
+        dispatched : (m,) int64, day the final leg leaves
+        """
+        found: Int64 = self._open[fc, dispatched + self.drive_days[fc, end] - self._first]
+        return found
+
+
+def _numbered(*columns: Int64) -> Int64:
+    """Return a number per row, equal where all columns are."""
+    if not len(columns[0]):
+        return np.zeros(0, dtype=np.int64)
+    _, number = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    return number.reshape(-1).astype(np.int64)
+
+
+def _coded(names: Sequence[str]) -> Int64:
+    number = {name: k for k, name in enumerate(sorted(set(names)))}
+    return np.array([number[name] for name in names], dtype=np.int64)

@@ -1,0 +1,175 @@
+"""Skeletons: the options that all shipments with the same start and the same rules have in common.
+
+Shipments that start from one warehouse on the same days, for FCs that the same routes reach, with the same cargo
+class and duty cover, have the same routes and final legs to choose from. Those are found once, and kept one after
+the other in arrays.
+
+One reduction is made here, for it needs no price. Two options that share no trunk, with the same final leg on pallets
+or by parcel, the same arrival class and the same onward class (:class:`consolidation.facts.Facts`) have the same
+charges, line by line; the one dispatched earlier is received no later, so its carrying cost, transit time and
+lateness are no higher. It starts from the same warehouse on the same days, so it uses the same room there; and where
+the FC does not limit what it receives in a week there is no other limit. The later one is never needed. For an FC with
+a weekly limit, all are kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from consolidation.facts import Facts
+from consolidation.grouping import first_of_each, packed
+from consolidation.itineraries import LTL, PARCEL
+from network.money import Bools, Int64
+
+
+class Start(NamedTuple):
+    """What decides the options of a shipment from one warehouse.
+
+    Attributes
+    ----------
+    warehouse, ready, stuffed : int, warehouse and day numbers
+    reach, handling, cover : int, numbers of the routes that reach its FC, accept its cargo class, and end where a
+        duty rate covers its product
+    every : bool, keep later departures too
+    """
+
+    warehouse: int
+    ready: int
+    stuffed: int
+    reach: int
+    handling: int
+    cover: int
+    every: bool
+
+
+@dataclass(frozen=True)
+class Skeletons:
+    """Options of S skeletons, one after the other; o options in all.
+
+    Attributes
+    ----------
+    start : (S+1,) int64, options of each skeleton
+    route, leg : (o,) int64
+    arrival, onward, twin : (o,) int64
+        Numbers within the skeleton: equal where the journey until arrival, or from there on, costs a shipment the
+        same; equal for a truck and the pallets or parcels that can stand in for it.
+    arrivals, onwards, twins : (S,) int64, how many of each a skeleton has
+    refused : (S, number of rules) int64
+    """
+
+    start: Int64
+    route: Int64
+    leg: Int64
+    arrival: Int64
+    onward: Int64
+    twin: Int64
+    arrivals: Int64
+    onwards: Int64
+    twins: Int64
+    refused: Int64
+
+
+class SkeletonMaker:
+    """Numbers starts and finds their options.
+
+    Parameters
+    ----------
+    rules : names of the rules, columns of :attr:`Skeletons.refused`
+    """
+
+    def __init__(self, facts: Facts, rules: tuple[str, ...]) -> None:
+        self._facts, self._routes, self._rules = facts, facts.routes, rules
+        self._numbers: dict[Start, int] = {}
+        self._found: list[dict[str, Int64]] = []
+        self._masks: list[tuple[Bools, ...]] = []
+        self._known: dict[tuple[bytes, ...], int] = {}
+
+    def mask(self, *masks: Bools) -> int:
+        """Return the number of some masks over routes; equal ones have one number."""
+        key = tuple(mask.tobytes() for mask in masks)
+        if key not in self._known:
+            self._known[key] = len(self._masks)
+            self._masks.append(masks)
+        return self._known[key]
+
+    def number(self, start: Start) -> int:
+        """Return the number of the skeleton of a start."""
+        if start not in self._numbers:
+            self._numbers[start] = len(self._found)
+            self._found.append(self._find(start))
+        return self._numbers[start]
+
+    def _find(self, start: Start) -> dict[str, Int64]:
+        facts, routes, planning = self._facts, self._routes, self._facts.network.planning
+        refused: Counter[str] = Counter()
+        found = routes.of_warehouse[start.warehouse]
+        found = found[self._masks[start.reach][0][found]]
+        if not len(found):
+            refused["LANE.NONE"] += 1
+        carried, handled = self._masks[start.handling]
+        rules = (
+            ("CUTOFF.CFS", routes.stuffed_by_day >= start.stuffed),
+            ("HORIZON.WAIT", routes.etd_day - start.ready <= planning.max_wait_days),
+            ("MODE.CLASS_REFUSED", carried),
+            ("PLACE.CLASS_REFUSED", handled),
+            ("CUSTOMS.NO_RATE", self._masks[start.cover][0]),
+        )
+        for rule, kept in rules:
+            left = found[kept[found]]
+            refused[rule] += len(found) - len(left)
+            found = left
+        chosen = [found[offered[found]] for offered in facts.legs.values()]
+        if len(found) and not any(len(rows) for rows in chosen):
+            refused["LEG.NONE"] += len(found)
+        leg = np.repeat(np.array(list(facts.legs), dtype=np.int64), [len(rows) for rows in chosen])
+        return {
+            **self._options(np.concatenate(chosen), leg, every=start.every),
+            "refused": np.array([refused[rule] for rule in self._rules], dtype=np.int64),
+        }
+
+    def _options(self, route: Int64, leg: Int64, *, every: bool) -> dict[str, Int64]:
+        """Return the options of a skeleton, later departures that nobody needs left out."""
+        facts, pooled = self._facts, self._routes.pooled
+        arrival, onward = facts.arrival_class[route], facts.onward_class[route]
+        apart = pooled[route] | every
+        lead = np.where(apart, route, -1)
+        if not every:
+            dispatched = np.choose(leg, [facts.dispatched(k)[route] for k in range(len(facts.legs))])
+            group = packed([np.where(np.isin(leg, (LTL, PARCEL)), lead, route), leg, arrival, onward])
+            order = np.lexsort((np.arange(len(route)), dispatched, group))
+            kept = np.sort(order[first_of_each(group[order])])
+            route, leg, arrival, onward, lead = (a[kept] for a in (route, leg, arrival, onward, lead))
+        twin = packed([lead, np.where(lead < 0, arrival, -1), np.where(lead < 0, onward, -1)])
+        return {
+            "route": route,
+            "leg": leg,
+            "arrival": _renumbered(arrival),
+            "onward": _renumbered(packed([onward, leg])),
+            "twin": _renumbered(twin),
+        }
+
+    def finish(self) -> Skeletons:
+        """Return every skeleton."""
+        found = self._found
+        counts = np.array([len(row["route"]) for row in found], dtype=np.int64)
+        columns = {
+            name: _joined([row[name] for row in found]) for name in ("route", "leg", "arrival", "onward", "twin")
+        }
+        sizes = {
+            f"{name}s": np.array([int(row[name].max(initial=-1)) + 1 for row in found], dtype=np.int64)
+            for name in ("arrival", "onward", "twin")
+        }
+        refused = _joined([row["refused"] for row in found]).reshape(len(found), len(self._rules))
+        return Skeletons(start=np.concatenate([[0], np.cumsum(counts)]), **columns, **sizes, refused=refused)
+
+
+def _renumbered(values: Int64) -> Int64:
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
+def _joined(parts: list[Int64]) -> Int64:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts]).astype(np.int64)

@@ -1,0 +1,174 @@
+"""Starts: the warehouses that a shipment may start from, and the couriers that it may take, with every refusal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from consolidation.demand import Demand, shipment_rule
+from consolidation.facts import Facts
+from consolidation.itineraries import Refusals
+from consolidation.routes import road_km_between
+from consolidation.rules import RULES
+from consolidation.skeletons import SkeletonMaker, Skeletons, Start
+from network.model import Network
+from network.money import Bools, Float64, Int64
+from network.tables import Place
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Warehouses that shipments may start from; p pairs, by shipment.
+
+    Attributes
+    ----------
+    shipment, warehouse : (p,) int64
+    km : (p,) float64, road distance of collection
+    warehouse_day, stuffed_day : (p,) int64, day numbers
+    skeleton : (p,) int64
+    """
+
+    shipment: Int64
+    warehouse: Int64
+    km: Float64
+    warehouse_day: Int64
+    stuffed_day: Int64
+    skeleton: Int64
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """Couriers that shipments may take; (c,) int64 each, by shipment."""
+
+    shipment: Int64
+    courier: Int64
+    delivered_day: Int64
+
+
+class StartFinder:
+    """Finds the starts and couriers of one shipment after the other."""
+
+    def __init__(self, network: Network, demand: Demand, facts: Facts, *, every: bool) -> None:
+        self._network, self._demand, self._facts, self._routes = network, demand, facts, facts.routes
+        self._every = every
+        self._maker = SkeletonMaker(facts, RULES)
+        self._refused = np.zeros((len(demand.shipments), len(RULES)), dtype=np.int32)
+        self._starts: list[tuple[int, int, int, int, int]] = []
+        self._km: list[float] = []
+        self._parcels: list[tuple[int, int, int]] = []
+        self._containers = [row for row in network.equipment if row.kind == "container"]
+        self._near: dict[tuple[float, float, str], list[tuple[int, float]]] = {}
+        self._days: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._masks: dict[tuple[str, str], int] = {}
+        self._opens: dict[tuple[str, int], int] = {}
+
+    def add(self, position: int) -> None:
+        """Find the starts and couriers of one shipment."""
+        rule = shipment_rule(self._network, self._demand.shipments[position], self._containers)
+        if rule:
+            self._refuse(position, rule)
+            return
+        self._add_couriers(position)
+        warehouses = self._warehouses(position)
+        if not warehouses:
+            self._refuse(position, "ORIGIN.NO_WAREHOUSE")
+        for warehouse, km in warehouses:
+            self._add_start(position, warehouse, km)
+
+    def _refuse(self, position: int, rule: str) -> None:
+        self._refused[position, RULES.index(rule)] += 1
+
+    def _warehouses(self, position: int) -> list[tuple[int, float]]:
+        """Return the warehouses that a shipment may start from, with the road distance in km."""
+        origin, planning = self._demand.origins[position], self._network.planning
+        if origin.place_id:
+            return [(w, 0.0) for w, place in enumerate(self._routes.warehouses) if place.place_id == origin.place_id]
+        if math.isnan(origin.lat):
+            return []
+        key = (origin.lat, origin.lon, origin.country)
+        if key not in self._near:
+            found = []
+            for w, place in enumerate(self._routes.warehouses):
+                if origin.country and place.country != origin.country:
+                    continue
+                km = road_km_between(self._network, (origin.lat, origin.lon), (place.lat, place.lon))
+                if km <= planning.max_collection_km:
+                    found.append((km, w))
+            self._near[key] = [(w, km) for km, w in sorted(found)[: planning.warehouses_per_shipment]]
+        return self._near[key]
+
+    def _add_start(self, position: int, warehouse: int, km: float) -> None:
+        demand, facts = self._demand, self._facts
+        shipment, fc, ready = demand.shipments[position], demand.fcs[position], int(demand.ready_day[position])
+        collected = not demand.origins[position].place_id
+        travel = max(1, math.ceil(km / self._network.planning.collection_km_per_day)) if collected else 0
+        arrived, stuffed = self._days_at(warehouse, ready, travel)
+        product, cargo = (shipment.hs_code, demand.country_of_origin(position)), shipment.cargo_class
+        start = Start(
+            warehouse=warehouse,
+            ready=ready,
+            stuffed=stuffed,
+            reach=self._mask(("fc", fc.place_id), lambda: (facts.to_fc(fc),)),
+            handling=self._mask(("class", cargo), lambda: (facts.carried(cargo), facts.handled(cargo))),
+            cover=self._mask(product, lambda: (facts.rated(*product),)),
+            every=self._every or fc.receiving_m3_per_week is not None,
+        )
+        self._starts.append((position, warehouse, arrived, stuffed, self._maker.number(start)))
+        self._km.append(km)
+
+    def _mask(self, key: tuple[str, str], make: Callable[[], tuple[Bools, ...]]) -> int:
+        """Return the number of the masks that stand for a key."""
+        if key not in self._masks:
+            self._masks[key] = self._maker.mask(*make())
+        return self._masks[key]
+
+    def _days_at(self, warehouse: int, ready: int, travel: int) -> tuple[int, int]:
+        """Return the days on which goods are in at a warehouse and are stuffed there."""
+        key = (warehouse, ready, travel)
+        if key not in self._days:
+            place, working = self._routes.warehouses[warehouse], self._routes.working
+            arrived = working.add_days(place, np.array([ready]), travel)
+            stuffed = working.add_days(place, arrived, math.ceil(place.dwell_days))
+            self._days[key] = int(arrived[0]), int(stuffed[0])
+        return self._days[key]
+
+    def _add_couriers(self, position: int) -> None:
+        network, demand = self._network, self._demand
+        shipment, fc, origin = demand.shipments[position], demand.fcs[position], demand.origins[position]
+        product = shipment.hs_code, demand.country_of_origin(position)
+        for index, courier in enumerate(network.couriers):
+            if courier.origin_country != origin.country or courier.market != fc.market:
+                continue
+            carton_kg = shipment.weight_g / 1e3 / int(demand.cartons[position])
+            arrival = int(demand.ready_day[position]) + math.ceil(courier.transit_days)
+            delivered = self._open(fc, arrival)
+            if ("courier", shipment.cargo_class) in network.mode_refuses:
+                self._refuse(position, "MODE.CLASS_REFUSED")
+            elif courier.max_carton_kg is not None and carton_kg > courier.max_carton_kg:
+                self._refuse(position, "COURIER.CARTON_WEIGHT")
+            elif not self._facts.has_duty(courier.customs_regime, *product, delivered):
+                self._refuse(position, "CUSTOMS.NO_RATE")
+            else:
+                self._parcels.append((position, index, delivered))
+
+    def _open(self, fc: Place, day: int) -> int:
+        """Return the first working day of an FC on or after a day."""
+        key = (fc.place_id, day)
+        if key not in self._opens:
+            self._opens[key] = int(self._routes.working.next_open(fc, np.array([day]))[0])
+        return self._opens[key]
+
+    def finish(self) -> tuple[Starts, Parcels, Skeletons, Refusals]:
+        """Return everything found."""
+        skeletons = self._maker.finish()
+        columns = _columns(self._starts, 5)
+        starts = Starts(columns[0], columns[1], np.array(self._km, dtype=np.float64), *columns[2:])
+        np.add.at(self._refused, starts.shipment, skeletons.refused[starts.skeleton].astype(np.int32))
+        return starts, Parcels(*_columns(self._parcels, 3)), skeletons, Refusals(RULES, self._refused)
+
+
+def _columns(rows: Sequence[tuple[int, ...]], count: int) -> list[Int64]:
+    return list(np.array(rows, dtype=np.int64).reshape(len(rows), count).T.copy())

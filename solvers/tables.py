@@ -1,0 +1,158 @@
+"""The problem as flat tables for the search kernels: live options in order of cost, pools with types in order of price."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from network.money import Bools, Int64
+
+from ._jit import Records, constant
+from .pairs import Pairs
+from .problem import Problem
+
+NEVER = constant(1 << 60)
+"""Price of what is not possible, micro-units."""
+
+_LOT = np.dtype([(name, np.int64) for name in (
+    "volume", "weight", "kind", "group", "party", "value", "unplanned", "alone", "first", "last",
+)])  # fmt: skip
+_OPTION = np.dtype([
+    ("cost", np.int64), ("number", np.int32), ("use", np.int32), ("need", np.int32), ("uses", np.int16), ("needs", np.int16),
+])  # fmt: skip
+_USE = np.dtype([("pool", np.int64), ("pair", np.int64)])
+_NEED = np.dtype([("resource", np.int64), ("amount", np.int64)])
+_PRICE = np.dtype([("open", np.int64), ("share", np.int64), ("entry", np.int64)])
+_TYPE = np.dtype([(name, np.int64) for name in ("price", "volume", "weight", "limit", "resource", "amount", "row")])
+_POOL = np.dtype([(name, np.int64) for name in ("first", "last", "most_parties", "is_limited", "fee", "last_fee")])
+
+
+class Tables(NamedTuple):
+    """What the search reads and never changes; all but the last three are arrays of records.
+
+    Attributes
+    ----------
+    lots : (n,), ``volume`` (cm3), ``weight`` (g), ``kind`` (class), ``group``, ``party``, ``value``, ``unplanned``
+        (micro-units), ``alone``, and its live options ``first`` to ``last``
+    options : (k,), live options of a lot in the order of their ``cost``; ``number`` in the problem; first ``use`` and
+        how many; first ``need`` and how many
+    uses : ``pool`` and ``pair`` of every use of a pool by a live option
+    needs : scarce ``resource`` and ``amount``
+    prices : (E,), of pairs: ``open``, the cheapest sufficient load and entry fees for the lot alone, ``share``, its
+        part of a well filled load, and ``entry``, the fees alone, micro-units
+    types : (T,), of a pool in the order of their ``price``; ``row`` in the problem
+    pools : (P,), types ``first`` to ``last``, ``most_parties`` or -1, whether it ``is_limited`` in opening loads, its
+        fees ``fee`` to ``last_fee``
+    fees : see `Fees`
+    conflict : (K, K) bool
+    limits : (R,) int64, of resources
+    width : int, most pools that an option uses, at least 1
+    """
+
+    lots: Records
+    options: Records
+    uses: Records
+    needs: Records
+    prices: Records
+    types: Records
+    pools: Records
+    fees: Records
+    conflict: Bools
+    limits: Int64
+    width: int
+
+
+def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
+    """Return the tables of the options to keep, (m,) bool; of all usable ones when None."""
+    live = np.flatnonzero(pairs.usable if keep is None else pairs.usable & keep)
+    numbers = live[np.lexsort((live, problem.option_cost[live], problem.lot_of_option[live]))]
+    use_first, uses = rows_of(problem.option_pool_start, numbers)
+    scarce = _scarce_resources(problem)
+    need_first, needs = rows_of(problem.option_resource_start, numbers, scarce[problem.option_resource])
+    ends = np.cumsum(np.bincount(problem.lot_of_option[numbers], minlength=problem.n_lots))
+    pair = pairs.of_use[uses]
+    whole, share = (np.minimum(price, NEVER).astype(np.int64) for price in pairs.own_load_price)
+    return Tables(
+        lots=_records(
+            _LOT, problem.n_lots, volume=problem.lot_volume_cm3, weight=problem.lot_weight_g, kind=problem.lot_class,
+            group=problem.lot_group, party=problem.lot_party, value=problem.lot_entry_value,
+            unplanned=problem.lot_unplanned_price, alone=problem.lot_alone, first=np.append(0, ends)[:-1], last=ends,
+        ),
+        options=_records(
+            _OPTION, len(numbers), cost=problem.option_cost[numbers], number=numbers, use=use_first[:-1],
+            uses=np.diff(use_first), need=need_first[:-1], needs=np.diff(need_first),
+        ),
+        uses=_records(_USE, len(pair), pool=pairs.pool[pair], pair=pair),
+        needs=_records(
+            _NEED, len(needs), resource=problem.option_resource[needs], amount=problem.option_resource_amount[needs]
+        ),
+        prices=_records(_PRICE, len(pairs), open=whole, share=share, entry=pairs.entry_alone),
+        types=_types(problem),
+        pools=_pools(problem, pairs),
+        fees=pairs.fees.rows,
+        conflict=problem.conflict.copy(),
+        limits=problem.resource_limit.copy(),
+        width=max(1, int(np.diff(use_first).max(initial=0))),
+    )  # fmt: skip
+
+
+def _records(row: np.dtype[np.void], count: int, /, **columns: Int64 | Bools) -> Records:
+    records = np.zeros(count, dtype=row)
+    for name, values in columns.items():
+        records[name] = values
+    return records
+
+
+def _types(problem: Problem) -> Records:
+    pool = np.repeat(np.arange(problem.n_pools), np.diff(problem.pool_type_start))
+    row = np.lexsort((np.arange(problem.n_types), problem.type_price, pool))
+    return _records(
+        _TYPE, len(row), price=problem.type_price[row], volume=problem.type_volume_cm3[row],
+        weight=problem.type_weight_g[row], limit=problem.type_limit[row], resource=problem.type_resource[row],
+        amount=problem.type_resource_amount[row], row=row,
+    )  # fmt: skip
+
+
+def _pools(problem: Problem, pairs: Pairs) -> Records:
+    may_end = (problem.type_limit >= 0) | (problem.type_resource >= 0)
+    ends = np.append(0, np.cumsum(may_end))[problem.pool_type_start]
+    return _records(
+        _POOL, problem.n_pools, first=problem.pool_type_start[:-1], last=problem.pool_type_start[1:],
+        most_parties=problem.pool_max_parties, is_limited=np.diff(ends) > 0, fee=pairs.fees.first,
+        last_fee=pairs.fees.last,
+    )  # fmt: skip
+
+
+def rows_of(start: Int64, chosen: Int64, wanted: Bools | None = None) -> tuple[Int64, Int64]:
+    """Return the start of the chosen rows of a ragged relation in a new one, and its old positions.
+
+    Parameters
+    ----------
+    start : (m+1,) int64
+    chosen : (k,) int64, rows
+    wanted : bool per position or None; positions that are not wanted are left out
+    """
+    counts = start[chosen + 1] - start[chosen]
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    positions = np.repeat(start[chosen] - (ends - counts), counts) + np.arange(total)
+    first = np.concatenate([[0], ends])
+    if wanted is not None:
+        kept = wanted[positions]
+        before = np.concatenate([[0], np.cumsum(kept)])
+        first, positions = before[first], positions[kept]
+    return first.astype(np.int64), positions.astype(np.int64)
+
+
+def _scarce_resources(problem: Problem) -> Bools:
+    """Return which resources could run out if every lot and many loads used them, (R,) bool."""
+    scarce = np.zeros(problem.n_resources, dtype=np.bool_)
+    scarce[problem.type_resource[problem.type_resource >= 0]] = True
+    key = problem.option_resource * max(1, problem.n_lots) + problem.lot_of_option[problem.option_of_need]
+    pairs, place = np.unique(key, return_inverse=True)
+    summed = np.zeros(len(pairs), dtype=np.int64)
+    np.maximum.at(summed, place, problem.option_resource_amount)
+    most = np.bincount(pairs // max(1, problem.n_lots), summed, problem.n_resources)
+    result: Bools = scarce | (2 * most > problem.resource_limit)
+    return result
