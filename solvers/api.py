@@ -35,6 +35,7 @@ def solve(
     problem: Problem,
     options: SolveOptions = _DEFAULT,
     *,
+    start: Assignment | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Solved | NoPlan:
@@ -44,6 +45,7 @@ def solve(
     ----------
     problem : Problem
     options : SolveOptions
+    start : Assignment or None, a plan to begin from; it is judged like any other, and the answer is never dearer
     on_progress : callable or None, called with every `Progress`
     cancelled : callable or None, asked often; when it says True the best plan so far is returned
 
@@ -58,6 +60,8 @@ def solve(
     if must_compile():
         watch.report("compile", None, 0)
     run = _Run(problem, options, watch)
+    if start is not None:
+        run.offer("start", start)
     run.search()
     return run.answer()
 
@@ -70,7 +74,7 @@ class _Run:
         self.best = Assignment.unplanned(problem.n_lots)
         self.evaluation: Evaluation = evaluate(problem, self.best)
         self.bound = 0
-        self.has_plan = True
+        self.has_plan = False
         self.ascent: Ascent | None = None
         self.guides: Guides | None = None
         self.pairs = Pairs(problem)
@@ -83,7 +87,12 @@ class _Run:
 
     def moves(self, part: float) -> int:
         """Return a part of the moves that the work allows; larger problems get more, but fewer for each lot."""
-        return int(part * 110 * self.problem.n_lots**0.68 * self.options.work)
+        n = self.problem.n_lots
+        return int(part * min(110 * n**0.68, 5770 * n**0.25) * self.options.work)
+
+    def iterations(self, usual: float) -> int:
+        """Return how often to evaluate the bound; on very large problems, where one takes seconds, less often."""
+        return int(usual * min(1.0, (20_000 / max(1, self.problem.n_lots)) ** 0.7))
 
     def search(self) -> None:
         """Run the phases until one of them ends the search."""
@@ -91,7 +100,7 @@ class _Run:
             return
         first = construct(self.problem, self.pairs, self.watch)
         if first is None:
-            self.has_plan = not self.pairs.usable.any()
+            self.has_plan = self.has_plan or not self.pairs.usable.any()
             return
         self.offer("construct", first)
         dual = DualAscent(self.problem, self.pairs)
@@ -113,7 +122,7 @@ class _Run:
     def climb(self, dual: DualAscent, iterations: int) -> None:
         """Raise the bound."""
         start = None if self.ascent is None else self.ascent.prices
-        self.ascent = dual.run(self.cost, iterations, self.watch, start)
+        self.ascent = dual.run(self.cost, self.iterations(iterations), self.watch, start)
         self.guides = dual.guides(self.ascent.prices)
         self.raise_bound("bound", self.ascent.bound)
 
@@ -180,6 +189,7 @@ class _Run:
     def offer(self, phase: str, assignment: Assignment) -> None:
         """Take a plan if it keeps every rule and is cheaper."""
         evaluation = evaluate(self.problem, assignment)
+        self.has_plan = self.has_plan or evaluation.feasible
         if evaluation.feasible and evaluation.cost < self.cost:
             self.best, self.evaluation = assignment, evaluation
         self.watch.report(phase, self.cost, self.bound)

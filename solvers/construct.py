@@ -8,12 +8,13 @@ import numpy as np
 
 from network.money import Bools, Int64
 
-from . import draft as moves
+from . import moves
 from ._jit import inner, jit
 from ._watch import Watch
 from .assignment import Assignment
 from .delta import State
-from .draft import FULL, NONE, Draft, Rules
+from .draft import NONE, Draft
+from .moves import FULL, Rules
 from .offers import Offers, bulk_of, fill
 from .pairs import Pairs
 from .problem import Problem

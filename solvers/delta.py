@@ -8,10 +8,11 @@ import numpy as np
 
 from network.money import Bools, Int64
 
-from . import draft as moves
+from . import moves
 from ._jit import jit
 from .assignment import Assignment, Load
-from .draft import COST, NONE, Draft, Rules, blank
+from .draft import COST, NONE, ONE, Draft, blank, entry, link, new_load, party_value, set_type, use_choice
+from .moves import Rules
 from .pairs import Pairs
 from .problem import Problem
 from .tables import Tables, tables
@@ -151,20 +152,20 @@ def _load_plan(t: Tables, d: Draft, choice: Int64, first: Int64, lots: Int64, po
     """Take every lot out, enter loads of the given types, then the choices."""
     _clear(t, d)
     for k in range(len(pools)):
-        load, pool = moves.new_load(d), pools[k]
+        load, pool = new_load(d), pools[k]
         for i in range(first[k], first[k + 1]):
             lot = lots[i]
-            before = moves.party_value(t, d, load, t.lots[lot].party)
+            before = party_value(t, d, load, t.lots[lot].party)
             value = max(before, 0) + t.lots[lot].value
-            d.number[COST] += moves.entry(t, pool, value) - moves.entry(t, pool, before)
+            d.number[COST] += entry(t, pool, value) - entry(t, pool, before)
             slot, use = 0, t.options[choice[lot]].use
             while t.uses[use + slot].pool != pool:
                 slot += 1
-            moves.link(t, d, lot * t.width + slot, load, pool)
-        moves.set_type(t, d, load, kinds[k])
+            link(t, d, lot * t.width + slot, load, pool)
+        set_type(t, d, load, kinds[k])
         d.number[COST] += t.types[kinds[k]].price
     for lot in range(len(choice)):
         if choice[lot] >= 0:
-            moves.use_choice(t, d, choice[lot], moves.ONE)
+            use_choice(t, d, choice[lot], ONE)
             d.number[COST] += t.options[choice[lot]].cost - t.lots[lot].unplanned
             d.lots[lot].choice = choice[lot]

@@ -1,7 +1,7 @@
-"""Kernels on a draft: a plan that changes lot by lot, whose exact cost is known after every change.
+"""A draft: a plan that changes lot by lot, whose exact cost is known after every change; and what its loads allow.
 
-The moves are "take a lot out" and "put a lot in". Both keep the cost equal to what :func:`solvers.evaluate.evaluate`
-would say, every load on its cheapest sufficient type, and every rule kept. A journal undoes a series of moves.
+The moves (:mod:`solvers.moves`) are "take a lot out" and "put a lot in". Both keep the cost equal to what
+:func:`solvers.evaluate.evaluate` would say, every load on its cheapest sufficient type, and every rule kept.
 
 The lots of a load are a linked list of *nodes*, one node for every lot and pool of its option (``lot * width + slot``).
 The open loads of a pool are a linked list too; empty loads wait on a stack.
@@ -102,7 +102,7 @@ def _unset(kind: np.dtype[np.void], count: int) -> Records:
 
 
 @inner
-def _push(d: Draft, stack: int, load: int) -> None:
+def push(d: Draft, stack: int, load: int) -> None:
     d.stacks[stack, d.heights[stack]] = load
     d.heights[stack] += 1
 
@@ -140,7 +140,7 @@ def set_type(t: Tables, d: Draft, load: int, kind: int) -> None:
 
 
 @inner
-def _allow_choice(t: Tables, d: Draft, choice: int) -> bool:
+def allow_choice(t: Tables, d: Draft, choice: int) -> bool:
     """Return whether one more lot may take the live option, as far as its own needs go."""
     first = t.options[choice].need
     last = first + t.options[choice].needs
@@ -164,7 +164,7 @@ def use_choice(t: Tables, d: Draft, choice: int, sign: int) -> None:
 
 
 @inner
-def _cheapest_type(t: Tables, d: Draft, pool: int, volume: int, weight: int, current: int) -> int:
+def cheapest_type(t: Tables, d: Draft, pool: int, volume: int, weight: int, current: int) -> int:
     """Return the cheapest type of a pool that is large enough and that the limits allow, or -1."""
     for kind in range(t.pools[pool].first, t.pools[pool].last):
         if (
@@ -228,7 +228,7 @@ def offer(t: Tables, d: Draft, load: int, lot: int, most: int) -> tuple[int, int
     volume, weight = into.volume + mine.volume, into.weight + mine.weight
     kind = into.type
     if volume > t.types[kind].volume or weight > t.types[kind].weight:
-        kind = _cheapest_type(t, d, into.pool, volume, weight, kind)
+        kind = cheapest_type(t, d, into.pool, volume, weight, kind)
         if kind < 0:
             return NEVER, NONE
     delta = t.types[kind].price - t.types[into.type].price
@@ -243,7 +243,7 @@ def offer(t: Tables, d: Draft, load: int, lot: int, most: int) -> tuple[int, int
 @inner
 def opening(t: Tables, d: Draft, pool: int, lot: int) -> tuple[int, int]:
     """Return what a new load for the lot alone costs now, micro-units, and its type; (NEVER, -1) if none can be had."""
-    kind = _cheapest_type(t, d, pool, t.lots[lot].volume, t.lots[lot].weight, NONE)
+    kind = cheapest_type(t, d, pool, t.lots[lot].volume, t.lots[lot].weight, NONE)
     if kind < 0 or t.pools[pool].most_parties == 0:
         return NEVER, NONE
     return t.types[kind].price + entry(t, pool, t.lots[lot].value), kind
@@ -256,7 +256,7 @@ def link(t: Tables, d: Draft, node: int, load: int, pool: int) -> None:
     if into.lots == 0:
         into.pool = pool
         into.place = d.heights[LISTED]
-        _push(d, LISTED, load)
+        push(d, LISTED, load)
         top = d.rooms[pool].open
         into.next, into.before = top, NONE
         if top >= 0:
@@ -277,7 +277,7 @@ def link(t: Tables, d: Draft, node: int, load: int, pool: int) -> None:
 
 
 @inner
-def _unlink(t: Tables, d: Draft, node: int) -> None:
+def unlink(t: Tables, d: Draft, node: int) -> None:
     """Take a node out of its load; the last one closes it."""
     load, lot = d.nodes[node].load, t.lots[node // t.width]
     into = d.loads[load]
@@ -322,216 +322,15 @@ def new_load(d: Draft) -> int:
     d.heights[EMPTY] -= 1
     load = d.stacks[EMPTY, d.heights[EMPTY]]
     if d.number[IS_NOTED]:
-        _push(d, FRESH, load)
+        push(d, FRESH, load)
     return load
 
 
-# -- lots -----------------------------------------------------------------------------------------------------------
+# -- notes for the journal --------------------------------------------------------------------------------------
 
 
 @inner
-def _leave(t: Tables, d: Draft, node: int) -> None:
-    """Take a node out of its load and let the load be as small as it can; one emptied while noting keeps its number."""
-    load, lot = d.nodes[node].load, t.lots[node // t.width]
-    _note_load(d, load)
-    into = d.loads[load]
-    _unlink(t, d, node)
-    if t.pools[into.pool].last_fee > t.pools[into.pool].fee:
-        rest = party_value(t, d, load, lot.party)
-        d.number[COST] += entry(t, into.pool, rest) - entry(t, into.pool, max(rest, 0) + lot.value)
-    kind, current = NONE, into.type
-    if into.lots > 0:
-        kind = _cheapest_type(t, d, into.pool, into.volume, into.weight, current)
-        d.number[COST] += t.types[kind].price
-    else:
-        _push(d, EMPTIED if d.number[IS_NOTED] else EMPTY, load)
-    d.number[COST] -= t.types[current].price
-    set_type(t, d, load, kind)
-
-
-@inner
-def remove(t: Tables, d: Draft, lot: int) -> None:
-    """Take a lot out of its loads; it is unplanned then."""
-    choice = d.lots[lot].choice
-    if choice < 0:
-        return
-    _note_lot(t, d, lot)
-    for slot in range(t.options[choice].uses):
-        _leave(t, d, lot * t.width + slot)
-    use_choice(t, d, choice, NONE)
-    d.number[COST] += t.lots[lot].unplanned - t.options[choice].cost
-    d.lots[lot].choice = NONE
-
-
-@inner
-def put(t: Tables, d: Draft, lot: int, choice: int) -> bool:
-    """Give an unplanned lot a live option, in the loads of ``d.targets`` (-1: a new one).
-
-    Returns False, and changes nothing, if a rule or a limit forbids it.
-    """
-    if not _allow_choice(t, d, choice):
-        return False
-    _note_lot(t, d, lot)
-    use_choice(t, d, choice, ONE)
-    for slot in range(t.options[choice].uses):
-        pool, load = t.uses[t.options[choice].use + slot].pool, d.targets[slot]
-        if load >= 0:
-            delta, kind = offer(t, d, load, lot, NEVER)
-        else:
-            delta, kind = opening(t, d, pool, lot)
-        if kind < 0:
-            for other in range(slot):
-                _leave(t, d, lot * t.width + other)
-            use_choice(t, d, choice, NONE)
-            return False
-        if load < 0:
-            load = new_load(d)
-        _note_load(d, load)
-        link(t, d, lot * t.width + slot, load, pool)
-        set_type(t, d, load, kind)
-        d.number[COST] += delta
-    d.number[COST] += t.options[choice].cost - t.lots[lot].unplanned
-    d.lots[lot].choice = choice
-    return True
-
-
-# -- the best place of a lot ----------------------------------------------------------------------------------------
-
-
-FULL = constant(1000)
-"""Greed that charges a new load fully."""
-
-
-class Rules(NamedTuple):
-    """How a place is looked for.
-
-    Attributes
-    ----------
-    greed : int, per mille
-        `FULL` charges a new load fully to the lot that opens it; 0 only the lot's part of a well filled load.
-    pool, load : int
-        Pool that the option must use, and its load to join (-1: a new one, free of charge); `pool` is -1 for any.
-    closed : int, pool in which no load may be opened; -1 for none
-    """
-
-    greed: int
-    pool: int
-    load: int
-    closed: int
-
-
-@inner
-def _price_pool(t: Tables, d: Draft, lot: int, use: int, rules: Rules, most: int) -> int:
-    """Return what a pool costs the lot, and remember it and the load to join; NEVER if it is not less than `most`.
-
-    Options come in the order of their cost, so what is too much for one is too much for those after it.
-    """
-    pool = t.uses[use].pool
-    room = d.rooms[pool]
-    room.seen, room.target = d.number[CALL], NONE
-    if pool == rules.pool:
-        if rules.load >= 0:
-            room.price, room.target = offer(t, d, rules.load, lot, most)[0], rules.load
-        else:
-            room.price = 0 if opening(t, d, pool, lot)[1] >= 0 else NEVER
-        return room.price
-    best = NEVER if pool == rules.closed else _open_price(t, d, pool, lot, t.uses[use].pair, rules.greed)
-    best = best if best < most else NEVER
-    load = room.open
-    while load >= 0:
-        delta = offer(t, d, load, lot, min(best, most))[0]
-        if delta < most and delta <= best:
-            best, room.target = delta, load
-        load = d.loads[load].next
-    room.price = best
-    return best
-
-
-@inner
-def _open_price(t: Tables, d: Draft, pool: int, lot: int, pair: int, greed: int) -> int:
-    """Return what the lot is charged for a new load, micro-units; NEVER when none can be had."""
-    price = t.prices[pair].open
-    if t.pools[pool].is_limited:
-        kind = _cheapest_type(t, d, pool, t.lots[lot].volume, t.lots[lot].weight, NONE)
-        if kind < 0 or t.pools[pool].most_parties == 0:
-            return NEVER
-        price = t.types[kind].price + t.prices[pair].entry
-    if greed < FULL and price < NEVER:
-        share = min(t.prices[pair].share, price)
-        price = share + (price - share) * greed // FULL
-    return price
-
-
-@inner
-def best_place(t: Tables, d: Draft, lot: int, rules: Rules, least: int, after: int) -> tuple[int, int]:
-    """Return the cheapest live option of an unplanned lot and what it costs, micro-units; -1 if none is cheaper.
-
-    Its loads are left in ``d.targets``.
-
-    Parameters
-    ----------
-    least, after : cost and live option; only places beyond these count, so that the next best can be asked for
-    """
-    d.number[CALL] += 1
-    call = d.number[CALL]
-    best, found = t.lots[lot].unplanned, NONE
-    for choice in range(t.lots[lot].first, t.lots[lot].last):
-        option = t.options[choice]
-        total = option.cost
-        if total >= best:
-            break
-        uses_pool = rules.pool < 0
-        for use in range(option.use, option.use + option.uses):
-            pool = t.uses[use].pool
-            uses_pool = uses_pool or pool == rules.pool
-            if total < best:
-                if d.rooms[pool].seen == call:
-                    total += d.rooms[pool].price
-                else:
-                    total += _price_pool(t, d, lot, use, rules, best - total)
-        beyond = total > least or (total == least and choice > after)
-        if total < best and uses_pool and beyond and _allow_choice(t, d, choice):
-            best, found = total, choice
-    if found >= 0:
-        first = t.options[found].use
-        for slot in range(t.options[found].uses):
-            d.targets[slot] = d.rooms[t.uses[first + slot].pool].target
-    return found, best
-
-
-_TRIALS = 20
-"""Places tried when limits that two pools of an option share forbid the best."""
-
-
-@inner
-def place(t: Tables, d: Draft, lot: int, rules: Rules) -> bool:
-    """Put an unplanned lot where it is cheapest; return False if it stays unplanned, as nothing is cheaper."""
-    least, after = NONE, NONE
-    for _ in range(_TRIALS):
-        choice, total = best_place(t, d, lot, rules, least, after)
-        if choice < 0:
-            return False
-        if put(t, d, lot, choice):
-            return True
-        least, after = total, choice
-    return False
-
-
-# -- journal --------------------------------------------------------------------------------------------------------
-
-
-@inner
-def begin(d: Draft) -> None:
-    """Start a series of moves that `rollback` can undo."""
-    d.number[MARK] += 1
-    d.number[IS_NOTED] = 1
-    d.number[NOTED_LOTS] = 0
-    d.heights[NOTED] = d.heights[FRESH] = d.heights[EMPTIED] = 0
-    d.number[OLD_COST] = d.number[COST]
-
-
-@inner
-def _note_lot(t: Tables, d: Draft, lot: int) -> None:
+def note_lot(t: Tables, d: Draft, lot: int) -> None:
     if d.number[IS_NOTED] and d.lots[lot].mark != d.number[MARK]:
         d.lots[d.number[NOTED_LOTS]].noted = lot
         d.number[NOTED_LOTS] += 1
@@ -541,44 +340,8 @@ def _note_lot(t: Tables, d: Draft, lot: int) -> None:
 
 
 @inner
-def _note_load(d: Draft, load: int) -> None:
+def note_load(d: Draft, load: int) -> None:
     if d.number[IS_NOTED] and d.loads[load].mark != d.number[MARK]:
-        _push(d, NOTED, load)
+        push(d, NOTED, load)
         into = d.loads[load]
         into.mark, into.old_type, into.old_pool = d.number[MARK], into.type, into.pool
-
-
-@inner
-def commit(d: Draft) -> None:
-    """Keep the moves since `begin`."""
-    d.number[IS_NOTED] = 0
-    for k in range(d.heights[EMPTIED]):
-        _push(d, EMPTY, d.stacks[EMPTIED, k])
-
-
-@inner
-def rollback(t: Tables, d: Draft) -> None:
-    """Undo the moves since `begin`."""
-    for k in range(d.number[NOTED_LOTS]):
-        lot = d.lots[k].noted
-        if d.lots[lot].choice >= 0:
-            use_choice(t, d, d.lots[lot].choice, NONE)
-        for node in range(lot * t.width, (lot + 1) * t.width):
-            if d.nodes[node].load >= 0:
-                _unlink(t, d, node)
-    for k in range(d.number[NOTED_LOTS]):
-        lot = d.lots[k].noted
-        d.lots[lot].choice = d.lots[lot].old_choice
-        if d.lots[lot].choice >= 0:
-            use_choice(t, d, d.lots[lot].choice, ONE)
-        for node in range(lot * t.width, (lot + 1) * t.width):
-            load = d.nodes[node].old_load
-            if load >= 0:
-                link(t, d, node, load, d.loads[load].old_pool)
-    for k in range(d.heights[NOTED]):
-        load = d.stacks[NOTED, k]
-        set_type(t, d, load, d.loads[load].old_type)
-    for k in range(d.heights[FRESH]):
-        _push(d, EMPTY, d.stacks[FRESH, k])
-    d.number[COST] = d.number[OLD_COST]
-    d.number[IS_NOTED] = 0

@@ -21,7 +21,7 @@ from .steps import ANY, MANY, MIXES, ONE, Steps, steps_of
 _MOST_COLOURS = 12
 _OFFER = np.dtype([(name, np.int64) for name in ("pair", "kind", "group", "party", "alone")]
                   + [(name, np.float64) for name in ("volume", "weight", "paid", "fixed", "size", "rate", "net")])  # fmt: skip
-_GOODS = np.dtype([(name, np.int64) for name in ("volume", "weight", "kind", "group", "party", "alone")])
+_GOODS = np.dtype([(name, np.int64) for name in ("volume", "weight", "kind", "group", "party", "alone", "fixed")])
 
 
 class Fillings(NamedTuple):
@@ -31,8 +31,8 @@ class Fillings(NamedTuple):
     ----------
     steps : Steps
     first, pairs : (P+1,), (E',) int64, pairs of a pool that some type can carry
-    goods : (E,) records of the lot of a pair: ``volume``, ``weight``, ``kind``, ``group``, ``party``, ``alone``
-    fixed : (E,) int64, micro-units that the customs entry of a pair costs whatever its value
+    goods : (E',) records of the lots of these pairs: ``volume``, ``weight``, ``kind``, ``group``, ``party``, ``alone``,
+        and ``fixed``, micro-units that the customs entry costs whatever its value
     colours : (c, K) bool, the largest sets of classes without a conflict; none when there are too many or no conflict
     parties : int, number of parties
     """
@@ -41,7 +41,6 @@ class Fillings(NamedTuple):
     first: Int64
     pairs: Int64
     goods: Records
-    fixed: Int64
     colours: Bools
     parties: int
 
@@ -55,12 +54,16 @@ class Fill(NamedTuple):
     best : (P,) float64, the same when at least one load must be opened; negative: better stay closed
     carried : (E,) float64, part of every pair that is carried
     mix : (P,) int64, mix of volume and weight that proved best
+    known : (P,) float64, `best` when the pool was last filled
+    anchor : (E',) float64, positive payments of the pairs of the pools at that time
     """
 
     gain: Float64
     best: Float64
     carried: Float64
     mix: Int64
+    known: Float64
+    anchor: Float64
 
 
 class Desk(NamedTuple):
@@ -87,25 +90,25 @@ NOW, TEAMS, BEST = range(3)
 def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
     """Return what fills need to know of a problem."""
     fits = pairs.fits[pairs.of_pool]
-    goods = np.zeros(len(pairs), dtype=_GOODS)
+    chosen = pairs.of_pool[fits]
+    goods = np.zeros(len(chosen), dtype=_GOODS)
     columns = {
         "volume": problem.lot_volume_cm3, "weight": problem.lot_weight_g, "kind": problem.lot_class,
         "group": problem.lot_group, "party": problem.lot_party, "alone": problem.lot_alone,
     }  # fmt: skip
     for name, column in columns.items():
-        goods[name] = column[pairs.lot]
-    inside = np.flatnonzero(pairs.fits)
+        goods[name] = column[pairs.lot[chosen]]
+    goods["fixed"] = pairs.entry_fixed[chosen]
     volume, weight = (
-        np.bincount(pairs.pool[inside], goods[name][inside].astype(np.float64), problem.n_pools).astype(np.float64)
+        np.bincount(pairs.pool[chosen], goods[name].astype(np.float64), problem.n_pools).astype(np.float64)
         for name in ("volume", "weight")
     )
     colours = compatible_sets(problem.conflict)
     return Fillings(
         steps=steps_of(problem, volume, weight),
         first=np.append(0, np.cumsum(fits))[pairs.pool_start].astype(np.int64),
-        pairs=pairs.of_pool[fits],
+        pairs=chosen,
         goods=goods,
-        fixed=pairs.entry_fixed,
         colours=colours if 1 < len(colours) <= _MOST_COLOURS else np.zeros((0, len(problem.conflict)), dtype=np.bool_),
         parties=int(problem.lot_party.max(initial=0)) + 1,
     )
@@ -114,7 +117,8 @@ def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
 def no_fill(problem: Problem, pairs: Pairs) -> Fill:
     """Return arrays for fills to be written to."""
     p = problem.n_pools
-    return Fill(np.zeros(p), np.zeros(p), np.zeros(len(pairs)), np.zeros(p, dtype=np.int64))
+    e = len(pairs)
+    return Fill(np.zeros(p), np.zeros(p), np.zeros(e), np.zeros(p, dtype=np.int64), np.full(p, np.inf), np.zeros(e))
 
 
 def compatible_sets(conflict: Bools) -> Bools:
@@ -142,27 +146,36 @@ def fill_pools(f: Fillings, payment: Float64, out: Fill, first: int, last: int, 
     Parameters
     ----------
     choose_mix : bool, try every mix of volume and weight and keep the best
-    screen : bool, only say of pools that cannot afford one load that they lose at least what is missing
+    screen : bool, only say of pools that surely stay closed that they lose at least what is missing: those that cannot
+        afford one load, and those in which payments have risen by less than was missing when they were last filled
     """
     most = max(1, _most_pairs(f.first, first, last))
     offers, parts = np.empty(most, dtype=_OFFER), np.zeros((3, most))
     desk = Desk(offers, np.zeros((3, most), dtype=np.int64), parts, np.zeros((f.parties, 4)))
     for pool in range(first, last):
-        count, total = _gather(f, payment, out.carried, pool, offers)
-        out.gain[pool], out.best[pool] = 0.0, -f.steps.cheapest[pool]
-        if count == 0 or (screen and total <= f.steps.cheapest[pool]):
-            out.best[pool] += total
+        count, total, rise = _gather(f, payment, out, pool, offers)
+        out.gain[pool], out.best[pool] = 0.0, min(total - f.steps.cheapest[pool], out.known[pool] + rise)
+        if count == 0 or (screen and out.best[pool] <= 0):
             continue
         mixes = range(len(MIXES)) if choose_mix else range(out.mix[pool], out.mix[pool] + 1)
         best = np.inf
         for mix in mixes:
-            gain, least = _teams(f, f.steps.shapes[pool, mix], desk, count)
+            shapes = f.steps.shapes[pool, mix]
+            for k in range(count):
+                desk.places[ORDER, k] = k
+            _rank(shapes[ANY], desk, desk.places[ORDER], count)
+            gain, least = _teams(f, shapes, desk, count, False)
+            if gain > 0:
+                gain, least = _teams(f, shapes, desk, count, True)
             if gain < best:
                 best, out.mix[pool], out.gain[pool] = gain, mix, gain
                 out.best[pool] = max(least, -f.steps.cheapest[pool])
                 parts[BEST, :count] = parts[TEAMS, :count]
         for k in range(count):
             out.carried[offers[k].pair] = parts[BEST, k]
+        out.known[pool] = out.best[pool]
+        for k in range(f.first[pool], f.first[pool + 1]):
+            out.anchor[k] = max(payment[f.pairs[k]], 0.0)
 
 
 @inner
@@ -174,44 +187,53 @@ def _most_pairs(starts: Int64, first: int, last: int) -> int:
 
 
 @inner
-def _gather(f: Fillings, payment: Float64, carried: Float64, pool: int, offers: Records) -> tuple[int, float]:
-    """Write the positive offers of a pool; return how many and their sum."""
-    count, total = 0, 0.0
+def _gather(f: Fillings, payment: Float64, out: Fill, pool: int, offers: Records) -> tuple[int, float, float]:
+    """Write the positive offers of a pool; return how many, their sum, and how much has risen since the last fill."""
+    count, total, rise = ZERO, 0.0, 0.0
     for k in range(f.first[pool], f.first[pool + 1]):
         pair = f.pairs[k]
-        carried[pair] = 0.0
-        if payment[pair] > 0:
-            goods, offer = f.goods[pair], offers[count]
+        out.carried[pair] = 0.0
+        paid = payment[pair]
+        if paid > 0:
+            goods, offer = f.goods[k], offers[count]
             offer.pair, offer.kind, offer.group = pair, goods.kind, goods.group
             offer.party, offer.alone = goods.party, goods.alone
             offer.volume, offer.weight = goods.volume, goods.weight
-            offer.paid, offer.fixed = payment[pair], f.fixed[pair]
-            total += payment[pair]
+            offer.paid, offer.fixed = paid, goods.fixed
+            total += paid
+            rise += max(paid - out.anchor[k], 0.0)
             count += 1
-    return count, total
+    return count, total, rise
 
 
 @inner
-def _teams(f: Fillings, shapes: Records, desk: Desk, count: int) -> tuple[float, float]:
-    """Return the sum of what all teams gain, and the best gain of one; leave what is carried in the row `TEAMS`."""
-    offers, crew, parts = desk.offers, desk.places[CREW], desk.parts
+def _teams(f: Fillings, shapes: Records, desk: Desk, count: int, apart: bool) -> tuple[float, float]:
+    """Return the sum of what all teams gain, and the best gain of one; leave what is carried in the row `TEAMS`.
+
+    Parameters
+    ----------
+    apart : bool
+        Let every crew pay its customs entries alone. Otherwise importers pay as if all their lots came in together:
+        each crew gains more than it can, so this is quick to tell pools that stay closed.
+    """
+    offers, order, crew, parts = desk.offers, desk.places[ORDER], desk.places[CREW], desk.parts
     parts[TEAMS, :count] = 0.0
     total, best, members = 0.0, -np.inf, ZERO
     for k in range(count):
-        if offers[k].alone == 0:
-            crew[members] = k
+        if offers[order[k]].alone == 0:
+            crew[members] = order[k]
             members += 1
     if members > 0:
-        best = _main_team(f, shapes, desk, count, members)
+        best = _main_team(f, shapes, desk, count, members, apart)
         total = max(best, 0.0)
     for k in range(count):
         if offers[k].alone and not _met(offers, k):
             members = ZERO
             for other in range(count):
-                if offers[other].group == offers[k].group:
-                    crew[members] = other
+                if offers[order[other]].group == offers[k].group:
+                    crew[members] = order[other]
                     members += 1
-            gain = _fill_crew(f, shapes[ANY], desk, crew, members)
+            gain = _fill_crew(f, shapes[ANY], desk, crew, members, apart)
             best, total = max(best, gain), total + max(gain, 0.0)
             _add(desk, crew, members)
     return total, best
@@ -235,7 +257,7 @@ def _add(desk: Desk, crew: Int64, members: int) -> None:
 
 
 @inner
-def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: int) -> float:
+def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: int, apart: bool) -> float:
     """Return the gain of the lots that travel with others: all in any loads, or one colour in one load."""
     offers, crew, some = desk.offers, desk.places[CREW], desk.places[COLOUR]
     is_mixed = len(f.colours) > 0
@@ -244,7 +266,7 @@ def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: in
         for k in range(members):
             inside += f.colours[colour, offers[crew[k]].kind]
         is_mixed = is_mixed and inside < members
-    best = _fill_crew(f, shapes[MANY if is_mixed else ANY], desk, crew, members)
+    best = _fill_crew(f, shapes[MANY if is_mixed else ANY], desk, crew, members, apart)
     _add(desk, crew, members)
     if not is_mixed:
         return best
@@ -254,7 +276,7 @@ def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: in
             if f.colours[colour, offers[crew[k]].kind]:
                 some[inside] = crew[k]
                 inside += 1
-        gain = _fill_crew(f, shapes[ONE], desk, some, inside) if inside else -np.inf
+        gain = _fill_crew(f, shapes[ONE], desk, some, inside, apart) if inside else -np.inf
         if gain > best:
             best = gain
             desk.parts[TEAMS, :count] = 0.0
@@ -263,36 +285,42 @@ def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: in
 
 
 @inner
-def _fill_crew(f: Fillings, shape: Records, desk: Desk, crew: Int64, members: int) -> float:
+def _fill_crew(f: Fillings, shape: Records, desk: Desk, crew: Int64, members: int, apart: bool) -> float:
     """Fill loads with the best-paying lots of a crew up to the capacity that pays best; return the gain.
 
     What is carried is left in the row `NOW`.
     """
-    offers, order = desk.offers, desk.places[ORDER]
-    for k in range(members):
-        order[k] = crew[k]
-        _rate(offers, crew[k], shape)
-    _sort(offers, order, members)
-    if _charge_entries(offers, order, members, desk.purse):
-        _sort(offers, order, members)
+    offers = desk.offers
+    if apart:
+        _rank(shape, desk, crew, members)
     best, room, filled, used, k = -np.inf, 0.0, 0.0, 0.0, 0
     for row in range(shape.first, shape.last):
         capacity = f.steps.rows[row].capacity
-        while k < members and used + offers[order[k]].size <= capacity:
-            filled += offers[order[k]].net
-            used += offers[order[k]].size
+        while k < members and used + offers[crew[k]].size <= capacity:
+            filled += offers[crew[k]].net
+            used += offers[crew[k]].size
             k += 1
         gain = filled - f.steps.rows[row].cost
         if k < members:
-            gain += max(capacity - used, 0.0) * max(offers[order[k]].rate, 0.0)
+            gain += max(capacity - used, 0.0) * max(offers[crew[k]].rate, 0.0)
         if gain > best:
             best, room = gain, capacity
     for k in range(members):
-        offer = offers[order[k]]
+        offer = offers[crew[k]]
         is_carried = best > 0 and offer.rate > 0 and room > 0
-        desk.parts[NOW, order[k]] = min(1.0, room / offer.size) if is_carried else 0.0
+        desk.parts[NOW, crew[k]] = min(1.0, room / offer.size) if is_carried else 0.0
         room -= offer.size
     return best
+
+
+@inner
+def _rank(shape: Records, desk: Desk, crew: Int64, members: int) -> None:
+    """Sort a crew by payment per size, its customs entries paid."""
+    for k in range(members):
+        _rate(desk.offers, crew[k], shape)
+    _sort(desk.offers, crew, members)
+    if _charge_entries(desk.offers, crew, members, desk.purse):
+        _sort(desk.offers, crew, members)
 
 
 @inner
@@ -354,18 +382,20 @@ def _charge_entries(offers: Records, order: Int64, members: int, purse: Float64)
 
 
 @jit
-def net_payments(f: Fillings, payment: Float64) -> Float64:
-    """Return payments less the fixed cost of customs entries, borne by the lots that pay best, (E,) float64."""
-    net, unused = payment.copy(), np.zeros(len(payment))
+def net_payments(f: Fillings, payment: Float64, out: Fill) -> Float64:
+    """Return payments less the fixed cost of customs entries, borne by the lots that pay best, (E,) float64.
+
+    What `out` says of the parts that are carried is lost.
+    """
+    net = payment.copy()
     most = max(1, _most_pairs(f.first, 0, len(f.first) - 1))
-    offers, order, purse = np.empty(most, dtype=_OFFER), np.empty(most, dtype=np.int64), np.zeros((f.parties, 4))
+    offers, parts = np.empty(most, dtype=_OFFER), np.zeros((3, most))
+    desk = Desk(offers, np.zeros((3, most), dtype=np.int64), parts, np.zeros((f.parties, 4)))
     for pool in range(len(f.first) - 1):
-        count = _gather(f, payment, unused, pool, offers)[0]
+        count = _gather(f, payment, out, pool, offers)[0]
         for k in range(count):
-            order[k] = k
-            _rate(offers, k, f.steps.shapes[pool, 1, ANY])
-        _sort(offers, order, count)
-        _charge_entries(offers, order, count, purse)
+            desk.places[ORDER, k] = k
+        _rank(f.steps.shapes[pool, 1, ANY], desk, desk.places[ORDER], count)
         for k in range(count):
             net[offers[k].pair] = offers[k].net
     return net

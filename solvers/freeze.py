@@ -1,22 +1,26 @@
 """Hold parts of a plan: lots that keep their option, loads that are booked or under way.
 
-Nothing in the problem says "frozen". A held lot has one option and a price of staying behind that no plan would pay. A
+Nothing in the problem says "frozen". A held lot has one option, and to leave it behind costs more than the whole plan. A
 held load is a pool of its own with one type, opened once, free of charge as it is paid already; lots that may still join
 get copies of their options that use it. So every part of the optimiser, and every bound, holds for what is frozen too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import product
+from typing import Any
 
 import numpy as np
 
 from network.errors import SolveError
 from network.money import CENT, Int64
 
-from .assignment import Assignment, Load
+from .assignment import UNPLANNED, Assignment, Load
+from .evaluate import evaluate
 from .problem import Problem
+from .tables import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Frozen:
     pool : (P',) int64, pool of the first problem that each pool of this one stands for
     type : (T',) int64, row of the first problem that each type of this one stands for
     paid : int, micro-units, price of the held loads, which the new problem does not count
+    held : (h,) int64, lots that are held
+    start : Assignment, the first plan as one of this problem: no search needs to end with a worse one
     """
 
     problem: Problem
@@ -37,10 +43,19 @@ class Frozen:
     pool: Int64
     type: Int64
     paid: int
+    held: Int64
+    start: Assignment
 
     def thawed(self, plan: Assignment) -> Assignment:
-        """Return a plan of this problem as one of the first problem, held loads included."""
-        options = np.where(plan.lot_option >= 0, self.option[plan.lot_option], -1)
+        """Return a plan of this problem as one of the first problem, held loads included.
+
+        A short search may leave a held lot behind. That costs more than the first plan, which is returned then.
+        """
+        if (plan.lot_option[self.held] == UNPLANNED).any():
+            plan = self.start
+        options = plan.lot_option.copy()
+        planned = options != UNPLANNED
+        options[planned] = self.option[options[planned]]
         loads = (Load(int(self.pool[load.pool]), int(self.type[load.type]), load.lots) for load in plan.loads)
         return Assignment.canonical(options, loads)
 
@@ -58,99 +73,103 @@ def freeze(problem: Problem, plan: Assignment, lots: Collection[int], loads: Col
     Raises
     ------
     SolveError
-        If a lot to be held is unplanned.
+        If the plan breaks a rule, or a lot to be held is unplanned.
     """
-    held = sorted(set(lots) | {lot for place in loads for lot in plan.loads[place].lots})
-    for lot in held:
-        if plan.lot_option[lot] < 0:
-            raise SolveError(f"lot {lot}: unplanned, so it has no option to keep. Maybe leave it out.")
+    judged = evaluate(problem, plan)
+    if not judged.feasible:
+        raise SolveError(f"plan: breaks {judged.violations[0].rule}, so that it cannot be held. Maybe solve it again.")
     kept = [plan.loads[place] for place in sorted(set(loads))]
-    options, pools = _options(problem, plan, held, kept)
-    lot_of = problem.lot_of_option[options]
-    starts = np.append(0, np.cumsum(np.bincount(lot_of, minlength=problem.n_lots)))
+    held = sorted({*lots, *(lot for load in kept for lot in load.lots)})
+    for lot in held:
+        if plan.lot_option[lot] == UNPLANNED:
+            raise SolveError(f"lot {lot}: unplanned, so it has no option to keep. Maybe leave it out.")
+    option, used = _ways(problem, plan, held, kept)
+    pool = _counting(problem.n_pools, [load.pool for load in kept])
+    kind = _counting(problem.n_types, [load.type for load in kept])
     price = problem.lot_unplanned_price.copy()
-    price[held] = _ransom(problem)
-    extra = np.array([load.type for load in kept], dtype=np.int64)
-    needs = [
-        slice(problem.option_resource_start[option], problem.option_resource_start[option + 1]) for option in options
-    ]
-    types = np.concatenate([np.arange(problem.n_types), extra])
-    row = {
-        field.name: getattr(problem, field.name)[types] for field in fields(problem) if field.name.startswith("type_")
-    }
-    row["type_price"] = np.where(np.arange(len(types)) < problem.n_types, row["type_price"], 0)
-    row["type_limit"] = np.concatenate([_left(problem, kept), np.ones(len(kept), dtype=np.int64)])
-    pool_of = np.concatenate([np.arange(problem.n_pools), np.array([load.pool for load in kept], dtype=np.int64)])
+    price[held] = judged.cost + CENT
+    frozen = replace(
+        problem, lot_unplanned_price=price, **_options(problem, option, used), **_pools(problem, pool), **_types(problem, kind)
+    )  # fmt: skip
+    paid = sum(int(problem.type_price[load.type]) for load in kept)
     return Frozen(
-        problem=replace(
-            problem,
-            lot_unplanned_price=price,
-            option_start=starts,
-            option_cost=problem.option_cost[options],
-            option_pool_start=np.append(0, np.cumsum([len(used) for used in pools])),
-            option_pool=np.array([pool for used in pools for pool in used], dtype=np.int64),
-            option_resource_start=np.append(0, np.cumsum([need.stop - need.start for need in needs])),
-            option_resource=np.concatenate([np.zeros(0, np.int64), *(problem.option_resource[n] for n in needs)]),
-            option_resource_amount=np.concatenate(
-                [np.zeros(0, np.int64), *(problem.option_resource_amount[n] for n in needs)]
-            ),
-            pool_type_start=np.concatenate(
-                [problem.pool_type_start, problem.n_types + 1 + np.arange(len(kept), dtype=np.int64)]
-            ),
-            pool_scheme=problem.pool_scheme[pool_of],
-            pool_max_parties=problem.pool_max_parties[pool_of],
-            **row,
-        ),
-        option=options,
-        pool=pool_of,
-        type=types,
-        paid=int(problem.type_price[extra].sum()),
+        frozen, option, pool, kind, paid, np.array(held, dtype=np.int64), _start(problem, plan, option, loads)
     )
 
 
-def _options(
-    problem: Problem, plan: Assignment, held: list[int], kept: list[Load]
-) -> tuple[Int64, list[tuple[int, ...]]]:
-    """Return the options of all lots, as numbers of the first problem, and the pools that each uses.
+def _start(problem: Problem, plan: Assignment, option: Int64, loads: Collection[int]) -> Assignment:
+    """Return the first plan in the numbers of the frozen problem; of the ways of an option the first is that of the plan."""
+    number = np.where(plan.lot_option == UNPLANNED, UNPLANNED, np.searchsorted(option, plan.lot_option))
+    begun = list(plan.loads)
+    for k, place in enumerate(sorted(set(loads))):
+        begun[place] = Load(problem.n_pools + k, problem.n_types + k, begun[place].lots)
+    return Assignment.canonical(number, begun)
 
-    A held lot uses the pool of its held load, and of its other loads the pools as they were; every other lot may use
-    each held load in place of its pool.
+
+def _counting(count: int, more: Sequence[int]) -> Int64:
+    """Return 0..count-1, for what the problem has, and then what each addition stands for."""
+    return np.concatenate([np.arange(count, dtype=np.int64), np.array(more, dtype=np.int64)])
+
+
+def _ways(
+    problem: Problem, plan: Assignment, held: Collection[int], kept: Sequence[Load]
+) -> tuple[Int64, list[tuple[int, ...]]]:
+    """Return the options of all lots, as rising numbers of the first problem, and the pools that each uses.
+
+    A held lot uses the pool of its held load; in place of any other pool a lot may use a held load of that pool.
     """
-    place = {(lot, load.pool): problem.n_pools + k for k, load in enumerate(kept) for lot in load.lots}
-    stand_ins: dict[int, list[int]] = {}
+    own = {(lot, load.pool): problem.n_pools + k for k, load in enumerate(kept) for lot in load.lots}
+    choices = {pool: [pool] for pool in range(problem.n_pools)}
     for k, load in enumerate(kept):
-        stand_ins.setdefault(load.pool, []).append(problem.n_pools + k)
+        choices[load.pool].append(problem.n_pools + k)
     numbers: list[int] = []
-    pools: list[tuple[int, ...]] = []
+    used: list[tuple[int, ...]] = []
     is_held = set(held)
     for lot in range(problem.n_lots):
         for option in [int(plan.lot_option[lot])] if lot in is_held else problem.options_of(lot):
-            ways: list[tuple[int, ...]] = [()]
-            for pool in problem.pools_of(option):
-                mine = place.get((lot, pool))
-                choices = [pool, *stand_ins.get(pool, [])] if mine is None else [mine]
-                ways = [(*way, choice) for way in ways for choice in choices]
+            places = ([own[lot, pool]] if (lot, pool) in own else choices[pool] for pool in problem.pools_of(option))
+            ways = list(product(*places))
             numbers.extend([option] * len(ways))
-            pools.extend(ways)
-    return np.array(numbers, dtype=np.int64), pools
+            used.extend(ways)
+    return np.array(numbers, dtype=np.int64), used
 
 
-def _left(problem: Problem, kept: list[Load]) -> Int64:
-    """Return how many loads of every type may still be opened, (T,) int64; -1 for no limit."""
-    limit = problem.type_limit.copy()
-    for load in kept:
-        if limit[load.type] > 0:
-            limit[load.type] -= 1
-    return limit
+def _options(problem: Problem, option: Int64, used: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+    """Return the columns of options that stand for `option`, (m',) int64, and use the pools `used`."""
+    need_start, needs = rows_of(problem.option_resource_start, option)
+    return {
+        "option_start": _starts(np.bincount(problem.lot_of_option[option], minlength=problem.n_lots)),
+        "option_cost": problem.option_cost[option],
+        "option_pool_start": _starts([len(pools) for pools in used]),
+        "option_pool": np.array([pool for pools in used for pool in pools], dtype=np.int64),
+        "option_resource_start": need_start,
+        "option_resource": problem.option_resource[needs],
+        "option_resource_amount": problem.option_resource_amount[needs],
+    }
 
 
-def _ransom(problem: Problem) -> int:
-    """Return a price that no plan pays to leave a held lot behind: more than everything else could cost together."""
-    dearest = [
-        int(problem.lot_unplanned_price.sum()),
-        problem.n_lots * int(problem.option_cost.max(initial=0)),
-        3 * problem.n_lots * int(problem.type_price.max(initial=0)),
-    ]
-    fees = sum(fee.amount(int(problem.lot_entry_value.sum())) for scheme in problem.entry_schemes for fee in scheme)
-    most = (1 << 60) // problem.n_lots
-    return min(sum(dearest) + 3 * problem.n_lots * fees + CENT, most) // CENT * CENT
+def _pools(problem: Problem, pool: Int64) -> dict[str, Any]:
+    """Return the columns of pools that stand for `pool`, (P',) int64; each beyond the first P has one type."""
+    types = np.diff(problem.pool_type_start)
+    return {
+        "pool_type_start": _starts([*types, *[1] * (len(pool) - problem.n_pools)]),
+        "pool_scheme": problem.pool_scheme[pool],
+        "pool_max_parties": problem.pool_max_parties[pool],
+    }
+
+
+def _types(problem: Problem, kind: Int64) -> dict[str, Any]:
+    """Return the columns of types that stand for `kind`, (T',) int64; those of held loads are free and opened once."""
+    names = [field.name for field in fields(problem) if field.name.startswith("type_")]
+    columns = {name: getattr(problem, name)[kind] for name in names}
+    count, limit = problem.n_types, problem.type_limit
+    left = np.maximum(limit - np.bincount(kind[count:], minlength=count), 0)
+    columns["type_limit"][:count] = np.where(limit < 0, limit, left)
+    columns["type_limit"][count:] = 1
+    columns["type_price"][count:] = 0
+    return columns
+
+
+def _starts(counts: Sequence[int] | Int64) -> Int64:
+    """Return where the rows of a ragged relation start."""
+    return np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64))]).astype(np.int64)

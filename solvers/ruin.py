@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from network.money import Float64, Int64
 
-from . import draft as moves
+from . import moves
 from ._jit import ZERO, Records, inner, jit
 from .construct import join
-from .draft import COST, FULL, LISTED, NONE, Draft, Rules
+from .draft import COST, LISTED, NONE, ONE, Draft
+from .moves import FULL, Rules
 from .offers import Offers, fill
 from .tables import Tables
 
@@ -126,7 +127,7 @@ def _for_a_load(t: Tables, offers: Offers, pool: int, work: Work) -> int:
 def _rivals(t: Tables, offers: Offers, work: Work, size: int) -> int:
     """Write a random lot and others that would pay for one of its pools, until there are `size`; return how many."""
     rng, lots = work.rng, work.lots
-    lots[0], count = work.all[_below(rng, len(work.all))], moves.ONE
+    lots[0], count = work.all[_below(rng, len(work.all))], ONE
     mine = t.lots[lots[0]]
     if mine.last == mine.first:
         return count
