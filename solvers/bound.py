@@ -89,8 +89,9 @@ class DualAscent:
             np.zeros(n), np.zeros(e), np.zeros(len(self._market.limits)), np.zeros(n), np.zeros(n, dtype=np.bool_),
             np.zeros(n, dtype=np.int64), np.zeros(e), np.zeros(e, dtype=np.int64),
         )  # fmt: skip
-        parts = 2 if e >= _SPLIT_FROM else 1
-        self._threads = ThreadPoolExecutor(parts) if parts > 1 else None
+        self._stopped: Callable[[], bool] = bool
+        parts = 1 if e < _SPLIT_FROM else 2 if e < 20 * _SPLIT_FROM else 16
+        self._threads = ThreadPoolExecutor(2) if parts > 1 else None
         self._lot_parts = _even_parts(self._market.first, parts)
         self._pool_parts = _even_parts(self._fillings.first, parts)
 
@@ -127,7 +128,10 @@ class DualAscent:
         watch : Watch, ends the climb early
         prices : Prices or None, where to start
         """
-        return _climb(self, self.start() if prices is None else prices.copy(), float(upper), iterations, watch)
+        self._stopped = watch.stopped
+        ascent = _climb(self, self.start() if prices is None else prices.copy(), float(upper), iterations, watch)
+        self._stopped = bool
+        return ascent
 
     def evaluate(self, prices: Prices, choose_mix: bool = False, screen: bool = True) -> tuple[float, Slope]:
         """Return ``L`` and a subgradient; lot prices above what they are worth are lowered.
@@ -152,12 +156,22 @@ class DualAscent:
         return value, slope
 
     def _in_parts(self, parts: list[tuple[int, int]], kernel: Callable[[int, int], None]) -> None:
-        """Run a kernel on each part; parts write to different places, so the answer does not depend on the threads."""
+        """Run a kernel on each part; parts write to different places, so the answer does not depend on the threads.
+
+        When the user has stopped the search the rest is left out: the answer means nothing then.
+        """
         if self._threads is None:
             for first, last in parts:
                 kernel(first, last)
         else:
-            list(self._threads.map(kernel, *zip(*parts, strict=True)))
+
+            def unless_stopped(first: int, last: int) -> None:
+                if not self._stopped():
+                    kernel(first, last)
+
+            tasks = [self._threads.submit(unless_stopped, *part) for part in parts]
+            for task in tasks:
+                task.result()
 
     def excess(self, prices: Prices) -> Float64:
         """Return by how much the bound rises, at least, if an option is used, (m,) float64 micro-units.
@@ -197,12 +211,13 @@ def _climb(dual: DualAscent, prices: Prices, upper: float, iterations: int, watc
     """Take Polyak steps along a smoothed, scaled subgradient; go back to the best prices when they do not help."""
     scales = _scales(dual.limits, prices)
     best, _ = dual.evaluate(prices, choose_mix=True)
+    best = 0.0 if watch.stopped() else best
     best_prices, theta, stale = prices.copy(), 1.0, 0
     smooth = _no_slope(prices)
     for k in range(iterations):
+        value, slope = dual.evaluate(prices, choose_mix=k % 50 == 49)
         if watch.stopped():
             break
-        value, slope = dual.evaluate(prices, choose_mix=k % 50 == 0)
         stale = 0 if value > best + 1e-6 * abs(best) else stale + 1
         if value > best:
             best, best_prices = value, prices.copy()
@@ -219,7 +234,7 @@ def _climb(dual: DualAscent, prices: Prices, upper: float, iterations: int, watc
         _step(prices.pair, smooth.pair, scales.pair, step, True)
         _step(prices.resource, smooth.resource, scales.resource, step, True)
     final, _ = dual.evaluate(best_prices, choose_mix=True)
-    best = max(best, final)
+    best = best if watch.stopped() else max(best, final)
     return Ascent(_safe_bound(best, float(best_prices.lot.sum())), best_prices, best)
 
 

@@ -22,6 +22,8 @@ from .tables import Tables
 
 _GREEDS = (0, 300, int(FULL))
 """Per mille of the price of a new load that the lot which opens it pays at once, tried in turn (see `Rules`)."""
+_MANY_LOTS = 20_000
+"""Problems with more lots than this are constructed once."""
 _SLICE = 1000
 """Lots placed between two looks at the clock."""
 
@@ -39,7 +41,7 @@ def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None =
     order = np.argsort(-bulk_of(problem), kind="stable")
     best, cost = None, int(problem.lot_unplanned_price.sum())
     state = State(problem, pairs, keep)
-    for greed in _GREEDS:
+    for greed in _GREEDS if problem.n_lots <= _MANY_LOTS else _GREEDS[1:2]:
         finished = _place_in_order(state, order, greed, watch)
         if finished:
             settle(state, order)

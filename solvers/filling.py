@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from network.money import Bools, Float64, Int64
 
@@ -18,10 +19,12 @@ from .pairs import Pairs
 from .problem import Problem
 from .steps import ANY, MANY, MIXES, ONE, Steps, steps_of
 
+Int32 = npt.NDArray[np.int32]
+
 _MOST_COLOURS = 12
 _OFFER = np.dtype([(name, np.int64) for name in ("pair", "kind", "group", "party", "alone")]
                   + [(name, np.float64) for name in ("volume", "weight", "paid", "fixed", "size", "rate", "net")])  # fmt: skip
-_GOODS = np.dtype([(name, np.int64) for name in ("volume", "weight", "kind", "group", "party", "alone", "fixed")])
+_GOODS = np.dtype([(name, np.int64) for name in ("volume", "weight", "kind", "group", "party", "alone")])
 
 
 class Fillings(NamedTuple):
@@ -31,18 +34,21 @@ class Fillings(NamedTuple):
     ----------
     steps : Steps
     first, pairs : (P+1,), (E',) int64, pairs of a pool that some type can carry
-    goods : (E',) records of the lots of these pairs: ``volume``, ``weight``, ``kind``, ``group``, ``party``, ``alone``,
-        and ``fixed``, micro-units that the customs entry costs whatever its value
+    goods : (n,) records of lots: ``volume``, ``weight``, ``kind``, ``group``, ``party``, ``alone``
+    lots, fixed : (E',) int32, int64, lot of these pairs, and micro-units that its customs entry costs whatever its value
     colours : (c, K) bool, the largest sets of classes without a conflict; none when there are too many or no conflict
-    parties : int, number of parties
+    parties, groups : int, number of parties, and of groups
     """
 
     steps: Steps
     first: Int64
     pairs: Int64
     goods: Records
+    lots: Int32
+    fixed: Int64
     colours: Bools
     parties: int
+    groups: int
 
 
 class Fill(NamedTuple):
@@ -72,18 +78,20 @@ class Desk(NamedTuple):
     Attributes
     ----------
     offers : records, the lots that pay
-    places : (3, k) int64, places in `offers`: see `CREW` and its neighbours
+    places : (4, k) int64, places in `offers`: see `CREW` and its neighbours
     parts : (3, k) float64, parts of the offers that are carried: see `NOW` and its neighbours
     purse : (parties, 4) float64, what the lots of an importer pay together
+    heads : (groups,) int64, first offer of a group, -1 for none
     """
 
     offers: Records
     places: Int64
     parts: Float64
     purse: Float64
+    heads: Int64
 
 
-CREW, COLOUR, ORDER = range(3)
+CREW, COLOUR, ORDER, CHAIN = range(4)
 NOW, TEAMS, BEST = range(3)
 
 
@@ -91,16 +99,16 @@ def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
     """Return what fills need to know of a problem."""
     fits = pairs.fits[pairs.of_pool]
     chosen = pairs.of_pool[fits]
-    goods = np.zeros(len(chosen), dtype=_GOODS)
+    goods = np.zeros(problem.n_lots, dtype=_GOODS)
     columns = {
         "volume": problem.lot_volume_cm3, "weight": problem.lot_weight_g, "kind": problem.lot_class,
         "group": problem.lot_group, "party": problem.lot_party, "alone": problem.lot_alone,
     }  # fmt: skip
     for name, column in columns.items():
-        goods[name] = column[pairs.lot[chosen]]
-    goods["fixed"] = pairs.entry_fixed[chosen]
+        goods[name] = column
+    lots = pairs.lot[chosen]
     volume, weight = (
-        np.bincount(pairs.pool[chosen], goods[name].astype(np.float64), problem.n_pools).astype(np.float64)
+        np.bincount(pairs.pool[chosen], goods[name][lots].astype(np.float64), problem.n_pools).astype(np.float64)
         for name in ("volume", "weight")
     )
     colours = compatible_sets(problem.conflict)
@@ -109,8 +117,11 @@ def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
         first=np.append(0, np.cumsum(fits))[pairs.pool_start].astype(np.int64),
         pairs=chosen,
         goods=goods,
+        lots=lots.astype(np.int32),
+        fixed=pairs.entry_fixed[chosen],
         colours=colours if 1 < len(colours) <= _MOST_COLOURS else np.zeros((0, len(problem.conflict)), dtype=np.bool_),
         parties=int(problem.lot_party.max(initial=0)) + 1,
+        groups=int(problem.lot_group.max(initial=0)) + 1,
     )
 
 
@@ -151,7 +162,7 @@ def fill_pools(f: Fillings, payment: Float64, out: Fill, first: int, last: int, 
     """
     most = max(1, _most_pairs(f.first, first, last))
     offers, parts = np.empty(most, dtype=_OFFER), np.zeros((3, most))
-    desk = Desk(offers, np.zeros((3, most), dtype=np.int64), parts, np.zeros((f.parties, 4)))
+    desk = Desk(offers, np.zeros((4, most), dtype=np.int64), parts, np.zeros((f.parties, 4)), np.full(f.groups, -1))
     for pool in range(first, last):
         count, total, rise = _gather(f, payment, out, pool, offers)
         out.gain[pool], out.best[pool] = 0.0, min(total - f.steps.cheapest[pool], out.known[pool] + rise)
@@ -195,11 +206,11 @@ def _gather(f: Fillings, payment: Float64, out: Fill, pool: int, offers: Records
         out.carried[pair] = 0.0
         paid = payment[pair]
         if paid > 0:
-            goods, offer = f.goods[k], offers[count]
+            goods, offer = f.goods[f.lots[k]], offers[count]
             offer.pair, offer.kind, offer.group = pair, goods.kind, goods.group
             offer.party, offer.alone = goods.party, goods.alone
             offer.volume, offer.weight = goods.volume, goods.weight
-            offer.paid, offer.fixed = paid, goods.fixed
+            offer.paid, offer.fixed = paid, f.fixed[k]
             total += paid
             rise += max(paid - out.anchor[k], 0.0)
             count += 1
@@ -226,13 +237,16 @@ def _teams(f: Fillings, shapes: Records, desk: Desk, count: int, apart: bool) ->
     if members > 0:
         best = _main_team(f, shapes, desk, count, members, apart)
         total = max(best, 0.0)
+    _chain_groups(desk, count)
     for k in range(count):
-        if offers[k].alone and not _met(offers, k):
+        place = desk.heads[offers[k].group]
+        if offers[k].alone and place >= 0:
             members = ZERO
-            for other in range(count):
-                if offers[order[other]].group == offers[k].group:
-                    crew[members] = order[other]
-                    members += 1
+            while place >= 0:
+                crew[members] = place
+                members += 1
+                place = desk.places[CHAIN, place]
+            desk.heads[offers[k].group] = -1
             gain = _fill_crew(f, shapes[ANY], desk, crew, members, apart)
             best, total = max(best, gain), total + max(gain, 0.0)
             _add(desk, crew, members)
@@ -240,12 +254,19 @@ def _teams(f: Fillings, shapes: Records, desk: Desk, count: int, apart: bool) ->
 
 
 @inner
-def _met(offers: Records, k: int) -> bool:
-    """Return whether an earlier lot that travels alone belongs to the same group."""
-    for other in range(k):
-        if offers[other].alone and offers[other].group == offers[k].group:
-            return True
-    return False
+def _chain_groups(desk: Desk, count: int) -> None:
+    """Chain the offers of every group that has a lot which travels alone, in the order of their rank."""
+    offers, order = desk.offers, desk.places[ORDER]
+    for k in range(count):
+        desk.heads[offers[k].group] = -1
+    for k in range(count):
+        if offers[k].alone:
+            desk.heads[offers[k].group] = -2
+    for k in range(count - 1, -1, -1):
+        head = desk.heads[offers[order[k]].group]
+        if head != -1:
+            desk.places[CHAIN, order[k]] = max(head, -1)
+            desk.heads[offers[order[k]].group] = order[k]
 
 
 @inner
@@ -390,7 +411,7 @@ def net_payments(f: Fillings, payment: Float64, out: Fill) -> Float64:
     net = payment.copy()
     most = max(1, _most_pairs(f.first, 0, len(f.first) - 1))
     offers, parts = np.empty(most, dtype=_OFFER), np.zeros((3, most))
-    desk = Desk(offers, np.zeros((3, most), dtype=np.int64), parts, np.zeros((f.parties, 4)))
+    desk = Desk(offers, np.zeros((4, most), dtype=np.int64), parts, np.zeros((f.parties, 4)), np.full(f.groups, -1))
     for pool in range(len(f.first) - 1):
         count = _gather(f, payment, out, pool, offers)[0]
         for k in range(count):

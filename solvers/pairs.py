@@ -53,7 +53,7 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.pool)
 
-    @cached_property
+    @property
     def own_load_price(self) -> tuple[Float64, Float64]:
         """Return what a load for the lot alone costs, and its part of one filled to nine tenths, (E,) float64 each.
 

@@ -66,7 +66,7 @@ class Tables(NamedTuple):
 def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
     """Return the tables of the options to keep, (m,) bool; of all usable ones when None."""
     live = np.flatnonzero(pairs.usable if keep is None else pairs.usable & keep)
-    numbers = live[np.lexsort((live, problem.option_cost[live], problem.lot_of_option[live]))]
+    numbers = _by_cost(problem, live)
     use_first, uses = rows_of(problem.option_pool_start, numbers)
     scarce = _scarce_resources(problem)
     need_first, needs = rows_of(problem.option_resource_start, numbers, scarce[problem.option_resource])
@@ -95,6 +95,14 @@ def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
         limits=problem.resource_limit.copy(),
         width=max(1, int(np.diff(use_first).max(initial=0))),
     )  # fmt: skip
+
+
+def _by_cost(problem: Problem, live: Int64) -> Int64:
+    """Return options by lot, then cost; mostly they come so."""
+    cost, lot = problem.option_cost[live], problem.lot_of_option[live]
+    if ((cost[1:] >= cost[:-1]) | (lot[1:] != lot[:-1])).all():
+        return live
+    return live[np.lexsort((live, cost, lot))]
 
 
 def _records(row: np.dtype[np.void], count: int, /, **columns: Int64 | Bools) -> Records:
