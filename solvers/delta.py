@@ -61,7 +61,7 @@ class State:
 
     def clear(self) -> None:
         """Take every lot out."""
-        _clear(self.tables, self.draft)
+        self.draft = blank(self.tables)
 
     def place(self, lot: int, greed: float = 1.0) -> bool:
         """Put a lot where it is cheapest; it stays unplanned, and False is returned, when nothing is cheaper."""
@@ -105,6 +105,7 @@ class State:
 
     def load_assignment(self, assignment: Assignment) -> None:
         """Replace the plan by one that keeps every rule and uses live options only, its loads of the types it says."""
+        self.clear()
         t = self.tables
         live = np.full(self.problem.n_options + 1, NONE, dtype=np.int64)
         live[t.options["number"]] = np.arange(len(t.options))
@@ -127,12 +128,6 @@ def _remove(t: Tables, d: Draft, lot: int) -> None:
 
 
 @jit
-def _clear(t: Tables, d: Draft) -> None:
-    for lot in range(len(d.lots)):
-        moves.remove(t, d, lot)
-
-
-@jit
 def _place(t: Tables, d: Draft, lot: int, greed: int) -> bool:
     return moves.place(t, d, lot, Rules(greed, NONE, NONE, NONE))
 
@@ -149,8 +144,7 @@ def _journal(t: Tables, d: Draft, what: int) -> None:
 
 @jit
 def _load_plan(t: Tables, d: Draft, choice: Int64, first: Int64, lots: Int64, pools: Int64, kinds: Int64) -> None:
-    """Take every lot out, enter loads of the given types, then the choices."""
-    _clear(t, d)
+    """Enter loads of the given types into a blank draft, then the choices."""
     for k in range(len(pools)):
         load, pool = new_load(d), pools[k]
         for i in range(first[k], first[k + 1]):

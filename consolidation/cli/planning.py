@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Plan folder to write.")] = Path("dragonboat-demo"),
-    time_limit: TimeLimit = 50.0,
+    time_limit: TimeLimit = 120.0,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
