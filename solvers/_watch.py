@@ -31,6 +31,10 @@ class Watch:
         self.reason: StopReason | None = None
         self.trace: list[Progress] = []
 
+    def restart(self) -> None:
+        """Count the time from now."""
+        self._start = time.perf_counter()
+
     @property
     def seconds(self) -> float:
         """Return seconds since the start."""

@@ -16,11 +16,13 @@ from .cpsat import Effort, solve_region, whole
 from .delta import State
 from .evaluate import Evaluation, evaluate
 from .improve import Schedule, Search, improve
+from .markets import markets_of
 from .options import SolveOptions
 from .outcome import Guides, NoPlan, Progress, Solved, StopReason, relative_gap
 from .pairs import Pairs
 from .problem import Problem
 from .regions import improve_regions
+from .warmup import tiny_problem
 
 _DEFAULT = SolveOptions()
 _EXACT_OPTIONS = 2500
@@ -57,13 +59,27 @@ def solve(
         The time ended, or the user cancelled, before any lot that has an option found a place.
     """
     watch = Watch(options.time_limit_s, cancelled, on_progress)
-    if must_compile():
+    if must_compile() and problem.n_lots:
         watch.report("compile", None, 0)
+        _compile()
+        watch.restart()
     run = _Run(problem, options, watch)
     if start is not None:
         run.offer("start", start)
     run.search()
     return run.answer()
+
+
+def _compile() -> None:
+    """Run every kernel once; after the installation that takes about half a minute, which the time limit leaves out."""
+    problem = tiny_problem()
+    run = _Run(problem, SolveOptions(work=1, exact_lots=0), Watch(None, None, None))
+    run.offer("construct", construct(problem, run.pairs, run.watch) or run.best)
+    dual = DualAscent(problem, run.pairs)
+    run.climb(dual, 5)
+    run.construct_by_loads(dual)
+    improve(run.searching(dual), run.best, Schedule(20))
+    markets_of(problem, run.pairs, run.keep)
 
 
 class _Run:

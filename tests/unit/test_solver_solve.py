@@ -12,6 +12,7 @@ from solvers import NoPlan, Problem, Progress, Solved, SolveOptions, StopReason,
 from solvers._watch import Watch
 from solvers.bound import DualAscent
 from solvers.pairs import Pairs
+from solvers.warmup import tiny_problem
 from tests.strategies import Lot, Option, Pool, Type, WeekShape, make_problem, synthetic_week
 from tests.unit.test_solver_evaluate import three_lots
 
@@ -143,3 +144,27 @@ def test_a_whole_load_must_be_paid() -> None:
 def test_options_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(SolveError, match=next(iter(wrong))):
         SolveOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_compiling_the_kernels_is_said_and_leaves_the_time_limit_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solvers.api.must_compile", lambda: True)
+    monkeypatch.setattr("solvers._watch.time.perf_counter", itertools.count().__next__)
+    outcome = solve(synthetic_week(WeekShape(lots=20, departures=6)), SolveOptions(time_limit_s=5000.0, work=1))
+    assert isinstance(outcome, Solved)
+    phases = [event.phase for event in outcome.trace]
+    assert (phases[0], phases.count("compile")) == ("compile", 1)
+    assert outcome.trace[1].seconds < 30
+
+
+def test_the_problem_that_compiles_the_kernels_needs_all_of_them() -> None:
+    outcome = _solved(tiny_problem(), SolveOptions(exact_lots=0, work=3))
+    assert {load.pool for load in outcome.assignment.loads} == {0, 1}
+
+
+def test_a_known_plan_is_a_start() -> None:
+    problem = synthetic_week(WeekShape(lots=30, seed=4, departures=8))
+    good = _solved(problem, SolveOptions(work=5))
+    again = solve(problem, SolveOptions(work=0), start=good.assignment)
+    assert isinstance(again, Solved)
+    assert again.cost <= good.cost
+    assert again.trace[0].phase == "start"
