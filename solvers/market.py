@@ -12,14 +12,14 @@ from network.money import Bools, Float64, Int64
 from ._jit import Records, inner, jit
 from .filling import Fill
 from .pairs import Pairs
-from .problem import Problem
+from .problem import Int32, Problem
 from .tables import rows_of
 
 _CHOICE = np.dtype([
     ("cost", np.float64), ("number", np.int32), ("primary", np.int32), ("use", np.int32), ("need", np.int32),
     ("uses", np.int16), ("needs", np.int16),
 ])  # fmt: skip
-_NEED = np.dtype([("option", np.int64), ("resource", np.int64), ("amount", np.float64)])
+_NEED = np.dtype([("resource", np.int32), ("amount", np.float64)])
 
 
 class Market(NamedTuple):
@@ -30,7 +30,7 @@ class Market(NamedTuple):
     first : (n+1,) int64, choices of a lot
     choices : (k,) records: own ``cost``; ``number`` in the problem; ``primary`` pair or -1; secondary ``uses``, ``needs``
     uses : (.,) int64, secondary pairs
-    needs : (.,) records: ``option`` in the problem, ``resource``, ``amount``
+    needs : (.,) records: ``resource``, ``amount``
     pair_first : (n+1,) int64, pairs of a lot
     share : (E,) int64, micro-units of customs fees that a lot surely causes in a pool
     fits, is_secondary : (E,) bool
@@ -40,7 +40,7 @@ class Market(NamedTuple):
 
     first: Int64
     choices: Records
-    uses: Int64
+    uses: Int32
     needs: Records
     pair_first: Int64
     share: Int64
@@ -86,9 +86,9 @@ def market_of(problem: Problem, pairs: Pairs, keep: Bools) -> Market:
 
     live = np.flatnonzero(keep)
     use_first, uses = rows_of(problem.option_pool_start, live, ~is_primary)
-    needed, limits = _needs(problem, pairs)
-    order = np.argsort(needed["option"], kind="stable")
-    need_start = np.searchsorted(needed["option"][order], np.arange(problem.n_options + 1))
+    owner, needed, limits = _needs(problem, pairs)
+    order = np.argsort(owner, kind="stable")
+    need_start = np.searchsorted(owner[order], np.arange(problem.n_options + 1))
     need_first, needs = rows_of(need_start, live)
     choices = np.zeros(len(live), dtype=_CHOICE)
     choices["cost"], choices["number"], choices["primary"] = problem.option_cost[live], live, primary[live]
@@ -101,8 +101,8 @@ def market_of(problem: Problem, pairs: Pairs, keep: Bools) -> Market:
     )  # fmt: skip
 
 
-def _needs(problem: Problem, pairs: Pairs) -> tuple[Records, Float64]:
-    """Return what options need of resources and of allotments, and their limits.
+def _needs(problem: Problem, pairs: Pairs) -> tuple[Int32, Records, Float64]:
+    """Return options, what they need of resources and of allotments, and the limits.
 
     An allotment counts loads. Where every type of a pool uses one, the lots of its pools together cannot be larger than
     the loads that it allows, if each were of the type that holds most for its part of the allotment.
@@ -122,11 +122,10 @@ def _needs(problem: Problem, pairs: Pairs) -> tuple[Records, Float64]:
     rows = np.flatnonzero((used >= 0) & np.append(scarce, False)[used])
     option = np.concatenate([problem.option_of_need, problem.option_of_use[rows]])
     needed = np.zeros(len(option), dtype=_NEED)
-    needed["option"] = option
     needed["resource"] = np.concatenate([problem.option_resource, problem.n_resources + used[rows]])
     volume = problem.lot_volume_cm3[problem.lot_of_option[problem.option_of_use[rows]]]
     needed["amount"] = np.concatenate([problem.option_resource_amount, volume])
-    return needed, np.concatenate([problem.resource_limit, np.where(scarce, room, 0.0)])
+    return option, needed, np.concatenate([problem.resource_limit, np.where(scarce, room, 0.0)])
 
 
 def _common_resource(problem: Problem) -> Int64:

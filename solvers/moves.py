@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ._jit import constant, inner
+from ._jit import ZERO, constant, inner
 from .draft import (
     CALL,
     COST,
@@ -82,7 +82,7 @@ def put(t: Tables, d: Draft, lot: int, choice: int) -> bool:
     note_lot(t, d, lot)
     use_choice(t, d, choice, ONE)
     for slot in range(t.options[choice].uses):
-        pool, load = t.uses[t.options[choice].use + slot].pool, d.targets[slot]
+        pool, load = t.uses[t.options[choice].use + slot].pool + ZERO, d.targets[slot]
         if load >= 0:
             delta, kind = offer(t, d, load, lot, NEVER)
         else:
@@ -131,7 +131,7 @@ def _price_pool(t: Tables, d: Draft, lot: int, use: int, rules: Rules, most: int
 
     Options come in the order of their cost, so what is too much for one is too much for those after it.
     """
-    pool = t.uses[use].pool
+    pool = t.uses[use].pool + ZERO
     room = d.rooms[pool]
     room.seen, room.target = d.number[CALL], NONE
     if pool == rules.pool:
@@ -140,7 +140,7 @@ def _price_pool(t: Tables, d: Draft, lot: int, use: int, rules: Rules, most: int
         else:
             room.price = 0 if opening(t, d, pool, lot)[1] >= 0 else NEVER
         return room.price
-    best = NEVER if pool == rules.closed else _open_price(t, d, pool, lot, t.uses[use].pair, rules.greed)
+    best = NEVER if pool == rules.closed else _open_price(t, d, pool, lot, t.uses[use].pair + ZERO, rules.greed)
     best = best if best < most else NEVER
     load = room.open
     while load >= 0:
@@ -187,7 +187,7 @@ def best_place(t: Tables, d: Draft, lot: int, rules: Rules, least: int, after: i
             break
         uses_pool = rules.pool < 0
         for use in range(option.use, option.use + option.uses):
-            pool = t.uses[use].pool
+            pool = t.uses[use].pool + ZERO
             uses_pool = uses_pool or pool == rules.pool
             if total < best:
                 if d.rooms[pool].seen == call:

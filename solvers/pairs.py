@@ -11,7 +11,7 @@ from network.money import CENT, Bools, Float64, Int64
 
 from ._jit import jit
 from .fees import Fees, entry_amounts, fees_of
-from .problem import EntryFee, Problem
+from .problem import EntryFee, Int32, Problem
 
 
 class Pairs:
@@ -78,10 +78,10 @@ class Pairs:
 
 
 @jit
-def _pair_up(option_start: Int64, use_start: Int64, use_pool: Int64, n_pools: int) -> tuple[Int64, Int64, Int64, Int64]:
+def _pair_up(option_start: Int64, use_start: Int64, use_pool: Int64, n_pools: int) -> tuple[Int32, Int64, Int64, Int64]:
     """Return the pair of every use, and lot and pool of every pair, and the pairs of every lot."""
     n = len(option_start) - 1
-    of_use = np.empty(len(use_pool), dtype=np.int64)
+    of_use = np.empty(len(use_pool), dtype=np.int32)
     start = np.zeros(n + 1, dtype=np.int64)
     seen = np.full(n_pools, -1, dtype=np.int64)
     count = 0

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from network.errors import SolveError
 from network.money import CENT, Bools, Int64, percent_of
 
+Int32 = npt.NDArray[np.int32]
+
 _MOST_PPB = 9_000_000_000
 """Largest rate of a fee, nine times the value: beyond it sums of kernels could overflow."""
 
@@ -142,17 +144,17 @@ class Problem:
         return len(self.resource_limit)
 
     @cached_property
-    def lot_of_option(self) -> Int64:
+    def lot_of_option(self) -> Int32:
         """Return the lot of every option, (m,)."""
         return _rows_of(self.option_start)
 
     @cached_property
-    def option_of_use(self) -> Int64:
+    def option_of_use(self) -> Int32:
         """Return the option of every entry of `option_pool`."""
         return _rows_of(self.option_pool_start)
 
     @cached_property
-    def option_of_need(self) -> Int64:
+    def option_of_need(self) -> Int32:
         """Return the option of every entry of `option_resource`."""
         return _rows_of(self.option_resource_start)
 
@@ -194,8 +196,8 @@ def _is_sealed(array: npt.NDArray[np.generic]) -> bool:
     return array.flags.c_contiguous and array.flags.owndata and not array.flags.writeable
 
 
-def _rows_of(start: Int64) -> Int64:
-    rows: Int64 = np.repeat(np.arange(len(start) - 1, dtype=np.int64), np.diff(start))
+def _rows_of(start: Int64) -> Int32:
+    rows: Int32 = np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
     rows.setflags(write=False)
     return rows
 
@@ -261,7 +263,7 @@ def _check_indices(problem: Problem) -> None:
     same_option = problem.option_of_use[1:] == problem.option_of_use[:-1]
     if int(np.diff(problem.option_pool_start).max(initial=0)) <= 2 and not (same_pool & same_option).any():
         return
-    uses = problem.option_of_use * max(1, problem.n_pools) + problem.option_pool
+    uses = problem.option_of_use.astype(np.int64) * max(1, problem.n_pools) + problem.option_pool
     unique, first, count = np.unique(uses, return_index=True, return_counts=True)
     if len(unique) < len(uses):
         use = int(first[count > 1][0])

@@ -134,7 +134,7 @@ def _rivals(t: Tables, offers: Offers, work: Work, size: int) -> int:
     option = t.options[mine.first + _below(rng, mine.last - mine.first)]
     if option.uses == 0:
         return count
-    pool = t.uses[option.use + _below(rng, option.uses)].pool
+    pool = t.uses[option.use + _below(rng, option.uses)].pool + ZERO
     first, last = offers.first[pool], offers.first[pool + 1]
     for _ in range(size if last > first else 0):
         lot = offers.rows[first + _below(rng, last - first)].lot

@@ -10,7 +10,7 @@ from network.money import Bools, Int64
 
 from ._jit import Records, constant
 from .pairs import Pairs
-from .problem import Problem
+from .problem import Int32, Problem
 
 NEVER = constant(1 << 60)
 """Price of what is not possible, micro-units."""
@@ -21,7 +21,7 @@ _LOT = np.dtype([(name, np.int64) for name in (
 _OPTION = np.dtype([
     ("cost", np.int64), ("number", np.int32), ("use", np.int32), ("need", np.int32), ("uses", np.int16), ("needs", np.int16),
 ])  # fmt: skip
-_USE = np.dtype([("pool", np.int64), ("pair", np.int64)])
+_USE = np.dtype([("pool", np.int32), ("pair", np.int32)])
 _NEED = np.dtype([("resource", np.int64), ("amount", np.int64)])
 _PRICE = np.dtype([("open", np.int64), ("share", np.int64), ("entry", np.int64)])
 _TYPE = np.dtype([(name, np.int64) for name in ("price", "volume", "weight", "limit", "resource", "amount", "row")])
@@ -105,7 +105,7 @@ def _by_cost(problem: Problem, live: Int64) -> Int64:
     return live[np.lexsort((live, cost, lot))]
 
 
-def _records(row: np.dtype[np.void], count: int, /, **columns: Int64 | Bools) -> Records:
+def _records(row: np.dtype[np.void], count: int, /, **columns: Int64 | Int32 | Bools) -> Records:
     records = np.zeros(count, dtype=row)
     for name, values in columns.items():
         records[name] = values
