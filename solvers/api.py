@@ -104,7 +104,7 @@ class _Run:
     def moves(self, part: float) -> int:
         """Return a part of the moves that the work allows; larger problems get more, but fewer for each lot."""
         n = self.problem.n_lots
-        return int(part * min(110 * n**0.68, 5770 * n**0.25) * self.options.work)
+        return int(part * min(110 * n**0.68, 1900 * n**0.31) * self.options.work)
 
     def iterations(self, usual: float) -> int:
         """Return how often to evaluate the bound; on very large problems, where one takes seconds, less often."""
