@@ -8,10 +8,8 @@ coefficient is an integer and the bound of a complete model is a bound of the pr
 from __future__ import annotations
 
 import math
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
@@ -20,6 +18,7 @@ from network.money import CENT, Bools
 
 from .assignment import Assignment, Load
 from .cpsat_money import Money
+from .polling import stopping
 from .problem import Problem
 
 
@@ -82,36 +81,13 @@ def solve_region(problem: Problem, region: Region, effort: Effort) -> ModelAnswe
     solver.parameters.random_seed = effort.seed % (2**31)
     solver.parameters.max_deterministic_time = effort.deterministic_s
     solver.parameters.max_time_in_seconds = max(0.01, effort.seconds)
-    with _stop_when(effort.cancelled, solver):
+    with stopping(effort.cancelled, solver.stop_search):
         status = solver.solve(model.cp)
     if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
         return ModelAnswer(None, 0)
     bound = max(0, math.ceil(solver.best_objective_bound - 1e-4)) * CENT
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
     return ModelAnswer(model.extract(solver) if found else None, bound)
-
-
-@contextmanager
-def _stop_when(cancelled: Callable[[], bool] | None, solver: cp_model.CpSolver) -> Iterator[None]:
-    """Ask a few times a second whether the user cancelled, and end the search of `solver` then."""
-    if cancelled is None:
-        yield
-        return
-    done = threading.Event()
-
-    def poll() -> None:
-        while not done.wait(0.2):
-            if cancelled():
-                solver.stop_search()
-                return
-
-    thread = threading.Thread(target=poll, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 @dataclass(slots=True)

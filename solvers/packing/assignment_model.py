@@ -10,9 +10,9 @@ import math
 import numpy as np
 from ortools.sat.python import cp_model
 
+from ..polling import stopping
 from .greedy import weights
 from .integer import Choice, Effort
-from .polling import stopping
 from .problem import PackingProblem
 from .result import Bin
 
