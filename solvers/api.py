@@ -22,6 +22,7 @@ from .outcome import Guides, NoPlan, Progress, Solved, StopReason, relative_gap
 from .pairs import Pairs
 from .problem import Problem
 from .regions import improve_regions
+from .shortlist import shortlist
 from .warmup import tiny_problem
 
 _DEFAULT = SolveOptions()
@@ -29,6 +30,8 @@ _EXACT_OPTIONS = 2500
 """Problems with more live options than this do not go to the exact model."""
 _REGION_LOTS = 3000
 """Problems with more lots than this are not searched by regions: one region is then too small a part."""
+_SHORTLIST = 32
+"""Options of a lot that local search looks at."""
 _RATIOS = (0.85, 0.65)
 """Parts of the price of a load that its lots must pay for it to be opened, tried in turn."""
 
@@ -95,6 +98,7 @@ class _Run:
         self.guides: Guides | None = None
         self.pairs = Pairs(problem)
         self.keep: Bools = self.pairs.usable
+        self.short: Bools = self.pairs.usable
 
     @property
     def cost(self) -> int:
@@ -104,11 +108,11 @@ class _Run:
     def moves(self, part: float) -> int:
         """Return a part of the moves that the work allows; larger problems get more, but fewer for each lot."""
         n = self.problem.n_lots
-        return int(part * min(110 * n**0.68, 1900 * n**0.31) * self.options.work)
+        return int(part * min(275 * n**0.68, 4750 * n**0.31) * self.options.work)
 
     def iterations(self, usual: float) -> int:
         """Return how often to evaluate the bound; on very large problems, where one takes seconds, less often."""
-        return int(usual * min(1.0, (20_000 / max(1, self.problem.n_lots)) ** 0.7))
+        return int(usual * min(1.0, (5_000 / max(1, self.problem.n_lots)) ** 0.4))
 
     def search(self) -> None:
         """Run the phases until one of them ends the search."""
@@ -120,7 +124,7 @@ class _Run:
             return
         self.offer("construct", first)
         dual = DualAscent(self.problem, self.pairs)
-        self.climb(dual, 75 + 3 * self.options.work)
+        self.climb(dual, 100 + 2 * self.options.work)
         for phase in (
             self.exact,
             self.construct_by_loads,
@@ -138,13 +142,13 @@ class _Run:
     def climb(self, dual: DualAscent, iterations: int) -> None:
         """Raise the bound."""
         start = None if self.ascent is None else self.ascent.prices
-        self.ascent = dual.run(self.cost, self.iterations(iterations), self.watch, start)
+        self.ascent = dual.run(self.iterations(iterations), self.watch, start)
         self.guides = dual.guides(self.ascent.prices)
         self.raise_bound("bound", self.ascent.bound)
 
     def tighten(self, dual: DualAscent) -> None:
-        """Raise the bound again, knowing a better plan."""
-        self.climb(dual, 20 * self.options.work)
+        """Raise the bound further."""
+        self.climb(dual, 8 * self.options.work)
 
     def construct_by_loads(self, dual: DualAscent) -> None:
         """Make plans load by load from the dual prices."""
@@ -193,11 +197,12 @@ class _Run:
         if self.ascent is not None:
             excess = dual.excess(self.ascent.prices)
             self.keep = self.pairs.usable & (self.ascent.value + excess <= self.cost * (1 + 1e-9) + 1.0)
+            self.short = self.keep & shortlist(self.problem, excess, _SHORTLIST)
 
     def searching(self, dual: DualAscent) -> Search:
-        """Return what local search needs: live options and the payments that guide it."""
+        """Return what local search needs: the options worth a look and the payments that guide it."""
         self.fix(dual)
-        keep = self.keep.copy()
+        keep = self.short.copy()
         keep[self.best.lot_option[self.best.lot_option >= 0]] = True
         payment = None if self.ascent is None else dual.net_payments(self.ascent.prices)
         return Search(self.problem, self.pairs, self.watch, self.options.seed, keep, payment)

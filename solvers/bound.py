@@ -19,6 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,9 +33,12 @@ from .outcome import Guides
 from .pairs import Pairs
 from .problem import Problem
 
-_SMOOTHING = 0.7
-_PATIENCE = 12
-_SHRINK = 0.75
+_STEPS, _SHORT_STEPS = (1.0, 0.005), (0.1, 0.001)
+"""First and last step of a climb from nothing, and of one that goes on."""
+_LEAST_SHARE, _OF_LIMITS = 0.02, 0.2
+"""Least part of a lot's price that a step of 1 moves; part of the space of a usual lot that it moves a limit's price."""
+_FRESH, _STEADY = 0.6, 0.95
+"""Parts that the mean of slopes, and of their squares, keeps of its past."""
 _SPLIT_FROM = 100_000
 """Pairs from which the work of an evaluation is worth two threads."""
 
@@ -69,7 +73,7 @@ class Ascent:
 
 
 class DualAscent:
-    """Scaled and smoothed subgradient steps on ``L(u, m)``; keeps the best bound.
+    """Climbs ``L(u, m)`` by normalised subgradient steps and keeps the best bound.
 
     Parameters
     ----------
@@ -77,6 +81,11 @@ class DualAscent:
     pairs : Pairs
     keep : (m,) bool or None
         Options that may be used; leaving out options that no better plan uses makes the bound conditional on that.
+
+    Attributes
+    ----------
+    fill : Fill
+        What pools carry and gain at the prices evaluated last.
     """
 
     def __init__(self, problem: Problem, pairs: Pairs, keep: Bools | None = None) -> None:
@@ -84,7 +93,7 @@ class DualAscent:
         self._fillings = fillings_of(problem, pairs)
         self._market = market_of(problem, pairs, pairs.usable if keep is None else pairs.usable & keep)
         n, e = problem.n_lots, len(pairs)
-        self._fill = no_fill(problem, pairs)
+        self.fill = no_fill(problem, pairs)
         self._slope = Slope(
             np.zeros(n), np.zeros(e), np.zeros(len(self._market.limits)), np.zeros(n), np.zeros(n, dtype=np.bool_),
             np.zeros(n, dtype=np.int64), np.zeros(e), np.zeros(e, dtype=np.int64),
@@ -106,39 +115,75 @@ class DualAscent:
         per_unit = self.limits[count:] / np.maximum(1, self.problem.resource_limit)
         return Guides(prices.lot.copy(), prices.resource[:count] + prices.resource[count:] * per_unit)
 
-    def start(self) -> Prices:
-        """Return prices of a plan in which every load is full: lots pay their share of the cheapest space."""
+    def start(self, share: float = 0.5) -> Prices:
+        """Return prices at which lots pay a share of what they need of full loads, and of an entry alone, where cheapest."""
         problem, pairs = self.problem, self.pairs
-        fair = np.where(pairs.fits, 0.9 * (pairs.own_load_price[1] - pairs.entry_alone), 0.0)
+        fair = share * np.where(pairs.fits, pairs.own_load_price[1] - pairs.entry_alone, 0.0)
         pair = np.where(self._market.is_secondary, fair + pairs.fee_share, 0.0)
-        fees = pairs.fee_share + pairs.entry_fixed
+        fees = pairs.fee_share + share * pairs.entry_fixed
         uses = np.bincount(problem.option_of_use, (fair + fees)[pairs.of_use], problem.n_options)
         cost = np.where(pairs.usable, problem.option_cost + uses, np.inf)
         lot = problem.lot_unplanned_price.astype(np.float64)
         np.minimum.at(lot, problem.lot_of_option, cost)
         return Prices(lot, pair, np.zeros(len(self._market.limits)))
 
-    def run(self, upper: int, iterations: int, watch: Watch, prices: Prices | None = None) -> Ascent:
+    def run(self, iterations: int, watch: Watch, prices: Prices | None = None) -> Ascent:
         """Climb for a number of iterations and return the best bound found.
+
+        Every price moves along its mean slope by about the same part of what it is about, the space and the entries of
+        the lot, however steep it is, and all by less and less (RMSprop with momentum; Tieleman and Hinton, 2012). Prices
+        of very different sensitivity find their way together; the last steps say how near they come.
 
         Parameters
         ----------
-        upper : int, micro-units, cost of a known plan; only sets the length of steps
         iterations : int
         watch : Watch, ends the climb early
-        prices : Prices or None, where to start
+        prices : Prices or None, where to go on with shorter steps; None to start from nothing
         """
         self._stopped = watch.stopped
-        ascent = _climb(self, self.start() if prices is None else prices.copy(), float(upper), iterations, watch)
+        first_step, last_step = _STEPS if prices is None else _SHORT_STEPS
+        # At first many pools want the same lot, more than any limit could satisfy: limits wait.
+        late = iterations // 2 if prices is None else 0
+        prices = self.start() if prices is None else prices.copy()
+        walks = self._walks(prices)
+        best, best_prices = 0.0, prices.copy()
+        for k in range(iterations):
+            value, slope = self.evaluate(prices, choose_mix=k in (late // 2, iterations // 2))
+            if watch.stopped():
+                break
+            if value > best:
+                best, best_prices = value, prices.copy()
+            step = first_step * (last_step / first_step) ** (k / max(1, iterations - 1))
+            walks[0].step(prices.lot, slope.lot, step, False)
+            walks[1].step(prices.pair, slope.pair, step, True)
+            if k >= late:
+                walks[2].step(prices.resource, slope.resource, step, True)
+        final, _ = self.evaluate(best_prices, choose_mix=True)
+        best = best if watch.stopped() else max(best, final)
         self._stopped = bool
-        return ascent
+        return Ascent(_safe_bound(best, float(best_prices.lot.sum())), best_prices, best)
+
+    def _walks(self, prices: Prices) -> tuple[_Walk, _Walk, _Walk]:
+        """Return steps of lots, of pairs and of resources: as long as what they are about costs."""
+        dear = self.start(1.0)
+        space = np.maximum(dear.lot - self.start(0.0).lot, _LEAST_SHARE * prices.lot)
+        secondary = np.flatnonzero(self._market.is_secondary)
+        needs, limits = self._market.needs, self.limits
+        times = np.maximum(1, np.bincount(needs["resource"], minlength=len(limits)))
+        amount = np.bincount(needs["resource"], needs["amount"], len(limits)) / times
+        per_unit = _OF_LIMITS * float(np.median(space) if len(space) else 0.0) / np.maximum(amount, 1e-9)
+        return (
+            _Walk(np.arange(len(space)), space, np.ones(len(space))),
+            _Walk(secondary, np.maximum(dear.pair[secondary], 1e5), np.ones(len(secondary))),
+            _Walk(np.arange(len(limits)), per_unit, 1 / np.maximum(limits, 1.0)),
+        )
 
     def evaluate(self, prices: Prices, choose_mix: bool = False, screen: bool = True) -> tuple[float, Slope]:
         """Return ``L`` and a subgradient; lot prices above what they are worth are lowered.
 
         The subgradient's arrays are overwritten by the next evaluation.
         """
-        market, slope, fill = self._market, self._slope, self._fill
+        market, slope, fill = self._market, self._slope, self.fill
         self._in_parts(
             self._lot_parts, lambda a, b: offer_prices(market, prices.lot, prices.pair, prices.resource, slope, a, b)
         )
@@ -188,7 +233,7 @@ class DualAscent:
         owner = np.repeat(self._market.choices["number"], self._market.choices["needs"])
         own += np.bincount(owner, spent, problem.n_options)
         paid = np.maximum(slope.payment, 0.0)
-        toll = paid + pairs.fee_share + np.maximum(-self._fill.best, 0.0)[pairs.pool]
+        toll = paid + pairs.fee_share + np.maximum(-self.fill.best, 0.0)[pairs.pool]
         if len(pairs):
             toll += np.maximum(pairs.entry_fixed - np.bincount(pairs.entry, paid)[pairs.entry], 0.0)
         own += np.bincount(problem.option_of_use, toll[pairs.of_use], problem.n_options)
@@ -198,76 +243,57 @@ class DualAscent:
     def net_payments(self, prices: Prices) -> Float64:
         """Return what every pair pays for space, all customs fees paid, (E,) float64."""
         _, slope = self.evaluate(prices.copy())
-        return net_payments(self._fillings, slope.payment, self._fill)
+        return net_payments(self._fillings, slope.payment, self.fill)
+
+
+class _Trail(NamedTuple):
+    """Some prices and how they have moved.
+
+    Attributes
+    ----------
+    rows : (k,) int64, which prices
+    scale : (k,) float64, micro-units, how far a step of 1 moves a price
+    unit : (k,) float64, makes slopes comparable
+    mean, square : (k,) float64, of the slopes so far, mostly the last ones
+    """
+
+    rows: Int64
+    scale: Float64
+    unit: Float64
+    mean: Float64
+    square: Float64
+
+
+class _Walk:
+    """Steps of some prices, normalised by how large their slopes have been."""
+
+    def __init__(self, rows: Int64, scale: Float64, unit: Float64) -> None:
+        self._trail, self._age = _Trail(rows, scale, unit, np.zeros(len(rows)), np.zeros(len(rows))), 0
+
+    def step(self, price: Float64, slope: Float64, step: float, is_signed: bool) -> None:
+        """Move prices along their mean slope; signed ones (of inequalities) stay at zero or above."""
+        self._age += 1
+        fresh, steady = 1 - _FRESH**self._age, 1 - _STEADY**self._age
+        _walk(self._trail, price, slope, step / fresh, steady, is_signed)
+
+
+@jit
+def _walk(t: _Trail, price: Float64, slope: Float64, step: float, steady: float, is_signed: bool) -> None:
+    """Blend slopes into means, and move prices by the quotient of the mean and the root of the mean square."""
+    for j in range(len(t.rows)):
+        k = t.rows[j]
+        ahead = min(max(slope[k] * t.unit[j], -1.0), 1.0)
+        t.mean[j] = _FRESH * t.mean[j] + (1 - _FRESH) * ahead
+        t.square[j] = _STEADY * t.square[j] + (1 - _STEADY) * ahead * ahead
+        price[k] += step * t.scale[j] * t.mean[j] / (np.sqrt(t.square[j] / steady) + 0.01)
+        if is_signed and price[k] < 0:
+            price[k] = 0.0
 
 
 def _even_parts(starts: Int64, count: int) -> list[tuple[int, int]]:
     """Cut 0..k into parts of about the same number of rows."""
     cuts = np.searchsorted(starts, np.linspace(0, starts[-1], count + 1)[1:-1]).tolist()
     return list(pairwise([0, *cuts, len(starts) - 1]))
-
-
-def _climb(dual: DualAscent, prices: Prices, upper: float, iterations: int, watch: Watch) -> Ascent:
-    """Take Polyak steps along a smoothed, scaled subgradient; go back to the best prices when they do not help."""
-    scales = _scales(dual.limits, prices)
-    best, _ = dual.evaluate(prices, choose_mix=True)
-    best = 0.0 if watch.stopped() else best
-    best_prices, theta, stale = prices.copy(), 1.0, 0
-    smooth = _no_slope(prices)
-    for k in range(iterations):
-        value, slope = dual.evaluate(prices, choose_mix=k % 50 == 49)
-        if watch.stopped():
-            break
-        stale = 0 if value > best + 1e-6 * abs(best) else stale + 1
-        if value > best:
-            best, best_prices = value, prices.copy()
-        if stale >= _PATIENCE:
-            theta, stale = theta * _SHRINK, 0
-            prices, smooth = best_prices.copy(), _no_slope(prices)
-        norm = _smooth(prices.lot, smooth.lot, slope.lot, scales.lot, False)
-        norm += _smooth(prices.pair, smooth.pair, slope.pair, scales.pair, True)
-        norm += _smooth(prices.resource, smooth.resource, slope.resource, scales.resource, True)
-        if norm <= 1e-9 or theta < 1e-4:
-            break
-        step = theta * max(upper - value, 1e-4 * upper) / norm
-        _step(prices.lot, smooth.lot, scales.lot, step, False)
-        _step(prices.pair, smooth.pair, scales.pair, step, True)
-        _step(prices.resource, smooth.resource, scales.resource, step, True)
-    final, _ = dual.evaluate(best_prices, choose_mix=True)
-    best = best if watch.stopped() else max(best, final)
-    return Ascent(_safe_bound(best, float(best_prices.lot.sum())), best_prices, best)
-
-
-def _scales(limits: Float64, prices: Prices) -> Prices:
-    lot, pair = np.maximum(prices.lot, 1e6) ** 0.25, np.maximum(prices.pair, 1e6) ** 0.25
-    mean = float(lot.mean() if len(lot) else 1.0)
-    return Prices(lot, pair, mean / np.maximum(1.0, limits) ** 2)
-
-
-def _no_slope(like: Prices) -> Prices:
-    return Prices(np.zeros_like(like.lot), np.zeros_like(like.pair), np.zeros_like(like.resource))
-
-
-@jit
-def _smooth(price: Float64, smooth: Float64, slope: Float64, scale: Float64, is_signed: bool) -> float:
-    """Blend a slope into the smoothed one, without what would push a zero price below zero; return its square."""
-    total = 0.0
-    for k in range(len(price)):
-        if is_signed and price[k] <= 0 and slope[k] <= 0:
-            smooth[k] = 0.0
-        else:
-            smooth[k] = _SMOOTHING * smooth[k] + slope[k]
-            total += scale[k] * smooth[k] * smooth[k]
-    return total
-
-
-@jit
-def _step(price: Float64, smooth: Float64, scale: Float64, step: float, is_signed: bool) -> None:
-    """Move prices along the smoothed slope; signed ones (of inequalities) stay at zero or above."""
-    for k in range(len(price)):
-        price[k] += step * scale[k] * smooth[k]
-        if is_signed and price[k] < 0:
-            price[k] = 0.0
 
 
 def _safe_bound(value: float, magnitude: float) -> int:

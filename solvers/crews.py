@@ -18,7 +18,7 @@ from .steps import ANY, MANY, ONE, Steps
 
 Int32 = npt.NDArray[np.int32]
 
-OFFER = np.dtype([(name, np.int64) for name in ("pair", "kind", "group", "party", "alone")]
+OFFER = np.dtype([(name, np.int64) for name in ("pair", "row", "kind", "group", "party", "alone")]
                   + [(name, np.float64) for name in ("volume", "weight", "paid", "fixed", "size", "rate", "net")])  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class Desk(NamedTuple):
     Attributes
     ----------
     offers : records, the lots that pay
+    keys : (k,) float64, what a sort compares
     places : (4, k) int64, places in `offers`: see `CREW` and its neighbours
     parts : (3, k) float64, parts of the offers that are carried: see `NOW` and its neighbours
     purse : (parties, 4) float64, what the lots of an importer pay together
@@ -59,6 +60,7 @@ class Desk(NamedTuple):
     """
 
     offers: Records
+    keys: Float64
     places: Int64
     parts: Float64
     purse: Float64
@@ -70,38 +72,48 @@ NOW, TEAMS, BEST = range(3)
 
 
 @inner
-def teams(f: Fillings, shapes: Records, desk: Desk, count: int, apart: bool) -> tuple[float, float]:
+def line_up(shape: Records, desk: Desk, count: int) -> int:
+    """Put the lots that travel with others first, ranked, in the row `ORDER`; return how many they are."""
+    order, members = desk.places[ORDER], ZERO
+    for k in range(count):
+        if desk.offers[k].alone == 0:
+            order[members] = k
+            members += 1
+    rank(shape, desk, order, members)
+    rest = members
+    for k in range(count):
+        if desk.offers[k].alone:
+            order[rest] = k
+            rest += 1
+    return members
+
+
+@inner
+def teams(f: Fillings, shapes: Records, desk: Desk, count: int, members: int) -> tuple[float, float]:
     """Return the sum of what all teams gain, and the best gain of one; leave what is carried in the row `TEAMS`.
 
-    Parameters
-    ----------
-    apart : bool
-        Let every crew pay its customs entries alone. Otherwise importers pay as if all their lots came in together:
-        each crew gains more than it can, so this is quick to tell pools that stay closed.
+    The first `members` of the row `ORDER` are the ranked lots that travel with others.
     """
-    offers, order, crew = desk.offers, desk.places[ORDER], desk.places[CREW]
+    offers, crew = desk.offers, desk.places[CREW]
     _forget(desk, count)
-    total, best, members = 0.0, -np.inf, ZERO
-    for k in range(count):
-        if offers[order[k]].alone == 0:
-            crew[members] = order[k]
-            members += 1
-    if members > 0:
-        best = _main_team(f, shapes, desk, count, members, apart)
-        total = max(best, 0.0)
+    best = _main_team(f, shapes, desk, count, members) if members > 0 else -np.inf
+    total = max(best, 0.0)
+    if members == count:
+        return total, best
     _chain_groups(desk, count)
     for k in range(count):
         place = desk.heads[offers[k].group]
         if offers[k].alone and place >= 0:
-            members = ZERO
+            together = ZERO
             while place >= 0:
-                crew[members] = place
-                members += 1
+                crew[together] = place
+                together += 1
                 place = desk.places[CHAIN, place]
             desk.heads[offers[k].group] = -1
-            gain = _fill_crew(f, shapes[ANY], desk, crew, members, apart)
+            rank(shapes[ANY], desk, crew, together)
+            gain = _fill_crew(f, shapes[ANY], desk, crew, together)
             best, total = max(best, gain), total + max(gain, 0.0)
-            _add(desk, crew, members)
+            _add(desk, crew, together)
     return total, best
 
 
@@ -114,18 +126,18 @@ def _forget(desk: Desk, count: int) -> None:
 
 @inner
 def _chain_groups(desk: Desk, count: int) -> None:
-    """Chain the offers of every group that has a lot which travels alone, in the order of their rank."""
-    offers, order = desk.offers, desk.places[ORDER]
+    """Chain the offers of every group that has a lot which travels alone."""
+    offers = desk.offers
     for k in range(count):
         desk.heads[offers[k].group] = -1
     for k in range(count):
         if offers[k].alone:
             desk.heads[offers[k].group] = -2
     for k in range(count - 1, -1, -1):
-        head = desk.heads[offers[order[k]].group]
+        head = desk.heads[offers[k].group]
         if head != -1:
-            desk.places[CHAIN, order[k]] = max(head, -1)
-            desk.heads[offers[order[k]].group] = order[k]
+            desk.places[CHAIN, k] = max(head, -1)
+            desk.heads[offers[k].group] = k
 
 
 @inner
@@ -137,26 +149,36 @@ def _add(desk: Desk, crew: Int64, members: int) -> None:
 
 
 @inner
-def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: int, apart: bool) -> float:
+def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: int) -> float:
     """Return the gain of the lots that travel with others: all in any loads, or one colour in one load."""
-    offers, crew, some = desk.offers, desk.places[CREW], desk.places[COLOUR]
+    offers, crew, some = desk.offers, desk.places[ORDER], desk.places[COLOUR]
     is_mixed = len(f.colours) > 0
     for colour in range(len(f.colours)):
         inside = 0
         for k in range(members):
             inside += f.colours[colour, offers[crew[k]].kind]
         is_mixed = is_mixed and inside < members
-    best = _fill_crew(f, shapes[MANY if is_mixed else ANY], desk, crew, members, apart)
+    best = _fill_crew(f, shapes[MANY if is_mixed else ANY], desk, crew, members)
     _add(desk, crew, members)
     if not is_mixed:
         return best
+    is_ranked = True
     for colour in range(len(f.colours)):
+        if not is_ranked:
+            rank(shapes[ANY], desk, crew, members)
+            is_ranked = True
         inside = ZERO
         for k in range(members):
             if f.colours[colour, offers[crew[k]].kind]:
                 some[inside] = crew[k]
                 inside += 1
-        gain = _fill_crew(f, shapes[ONE], desk, some, inside, apart) if inside else -np.inf
+        # Customs entries that all of the crew bear cost a part of it less than they would cost it alone: so the gain is
+        # at most this, and mostly not enough.
+        gain = _fill_crew(f, shapes[ONE], desk, some, inside) if inside else -np.inf
+        if gain > best:
+            rank(shapes[ONE], desk, some, inside)
+            gain = _fill_crew(f, shapes[ONE], desk, some, inside)
+            is_ranked = False
         if gain > best:
             best = gain
             _forget(desk, count)
@@ -165,14 +187,12 @@ def _main_team(f: Fillings, shapes: Records, desk: Desk, count: int, members: in
 
 
 @inner
-def _fill_crew(f: Fillings, shape: Records, desk: Desk, crew: Int64, members: int, apart: bool) -> float:
-    """Fill loads with the best-paying lots of a crew up to the capacity that pays best; return the gain.
+def _fill_crew(f: Fillings, shape: Records, desk: Desk, crew: Int64, members: int) -> float:
+    """Fill loads with the best-paying lots of a ranked crew up to the capacity that pays best; return the gain.
 
     What is carried is left in the row `NOW`.
     """
     offers = desk.offers
-    if apart:
-        rank(shape, desk, crew, members)
     best, room, filled, used, k = -np.inf, 0.0, 0.0, 0.0, 0
     for row in range(shape.first, shape.last):
         capacity = f.steps.rows[row].capacity
@@ -185,6 +205,12 @@ def _fill_crew(f: Fillings, shape: Records, desk: Desk, crew: Int64, members: in
             gain += max(capacity - used, 0.0) * max(offers[crew[k]].rate, 0.0)
         if gain > best:
             best, room = gain, capacity
+    while k < members and offers[crew[k]].net > shape.beyond * offers[crew[k]].size:
+        filled += offers[crew[k]].net
+        used += offers[crew[k]].size
+        k += 1
+        if filled - shape.beyond * used > best:
+            best, room = filled - shape.beyond * used, used
     for k in range(members):
         offer = offers[crew[k]]
         is_carried = best > 0 and offer.rate > 0 and room > 0
@@ -198,9 +224,9 @@ def rank(shape: Records, desk: Desk, crew: Int64, members: int) -> None:
     """Sort a crew by payment per size, its customs entries paid."""
     for k in range(members):
         _rate(desk.offers, crew[k], shape)
-    _sort(desk.offers, crew, members)
+    _sort(desk, crew, members)
     if _charge_entries(desk.offers, crew, members, desk.purse):
-        _sort(desk.offers, crew, members)
+        _sort(desk, crew, members)
 
 
 @inner
@@ -212,18 +238,20 @@ def _rate(offers: Records, place: int, shape: Records) -> None:
 
 
 @inner
-def _sort(offers: Records, order: Int64, members: int) -> None:
+def _sort(desk: Desk, order: Int64, members: int) -> None:
     """Sort places by falling payment per size (Shell, 1959; gaps of Knuth)."""
-    gap = 1
+    keys, gap = desk.keys, 1
+    for k in range(members):
+        keys[k] = desk.offers[order[k]].rate
     while gap < members // 3:
         gap = 3 * gap + 1
     while gap > 0:
         for k in range(gap, members):
-            place, at = order[k], k
-            while at >= gap and offers[order[at - gap]].rate < offers[place].rate:
-                order[at] = order[at - gap]
+            key, place, at = keys[k], order[k], k
+            while at >= gap and keys[at - gap] < key:
+                keys[at], order[at] = keys[at - gap], order[at - gap]
                 at -= gap
-            order[at] = place
+            keys[at], order[at] = key, place
         gap //= 3
 
 

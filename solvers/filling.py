@@ -12,9 +12,9 @@ import numpy as np
 from network.money import Bools, Float64, Int64
 
 from ._jit import ZERO, Records, inner, jit
-from .crews import BEST, OFFER, ORDER, TEAMS, Desk, Fillings, rank, teams
+from .crews import BEST, OFFER, ORDER, TEAMS, Desk, Fillings, line_up, rank, teams
 from .pairs import Pairs
-from .problem import Problem
+from .problem import Int32, Problem
 from .steps import ANY, MIXES, steps_of
 
 _MOST_COLOURS = 12
@@ -32,6 +32,7 @@ class Fill(NamedTuple):
     mix : (P,) int64, mix of volume and weight that proved best
     known : (P,) float64, `best` when the pool was last filled
     anchor : (E',) float64, positive payments of the pairs of the pools at that time
+    order : (E',) int32, these pairs as they ranked when their pool was last filled: almost sorted for the next time
     """
 
     gain: Float64
@@ -40,6 +41,7 @@ class Fill(NamedTuple):
     mix: Int64
     known: Float64
     anchor: Float64
+    order: Int32
 
 
 def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
@@ -74,9 +76,11 @@ def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
 
 def no_fill(problem: Problem, pairs: Pairs) -> Fill:
     """Return arrays for fills to be written to."""
-    p = problem.n_pools
-    e = len(pairs)
-    return Fill(np.zeros(p), np.zeros(p), np.zeros(e), np.zeros(p, dtype=np.int64), np.full(p, np.inf), np.zeros(e))
+    p, e = problem.n_pools, len(pairs)
+    return Fill(
+        np.zeros(p), np.zeros(p), np.zeros(e), np.zeros(p, dtype=np.int64), np.full(p, np.inf), np.zeros(e),
+        np.arange(e, dtype=np.int32),
+    )  # fmt: skip
 
 
 def compatible_sets(conflict: Bools) -> Bools:
@@ -107,9 +111,8 @@ def fill_pools(f: Fillings, payment: Float64, out: Fill, first: int, last: int, 
     screen : bool, only say of pools that surely stay closed that they lose at least what is missing: those that cannot
         afford one load, and those in which payments have risen by less than was missing when they were last filled
     """
-    most = max(1, _most_pairs(f.first, first, last))
-    offers, parts = np.empty(most, dtype=OFFER), np.zeros((3, most))
-    desk = Desk(offers, np.zeros((4, most), dtype=np.int64), parts, np.zeros((f.parties, 4)), np.full(f.groups, -1))
+    desk = _desk_for(f, first, last)
+    offers, parts = desk.offers, desk.parts
     for pool in range(first, last):
         count, total, rise = _gather(f, payment, out, pool, offers)
         out.gain[pool], out.best[pool] = 0.0, min(total - f.steps.cheapest[pool], out.known[pool] + rise)
@@ -119,12 +122,9 @@ def fill_pools(f: Fillings, payment: Float64, out: Fill, first: int, last: int, 
         best = np.inf
         for mix in mixes:
             shapes = f.steps.shapes[pool, mix]
-            for k in range(count):
-                desk.places[ORDER, k] = k
-            rank(shapes[ANY], desk, desk.places[ORDER], count)
-            gain, least = teams(f, shapes, desk, count, False)
-            if gain > 0:
-                gain, least = teams(f, shapes, desk, count, True)
+            members = line_up(shapes[ANY], desk, count)
+            _keep_order(f, payment, out, pool, desk, count)
+            gain, least = teams(f, shapes, desk, count, members)
             if gain < best:
                 best, out.mix[pool], out.gain[pool] = gain, mix, gain
                 out.best[pool] = max(least, -f.steps.cheapest[pool])
@@ -135,6 +135,28 @@ def fill_pools(f: Fillings, payment: Float64, out: Fill, first: int, last: int, 
         out.known[pool] = out.best[pool]
         for k in range(f.first[pool], f.first[pool + 1]):
             out.anchor[k] = max(payment[f.pairs[k]], 0.0)
+
+
+@inner
+def _keep_order(f: Fillings, payment: Float64, out: Fill, pool: int, desk: Desk, count: int) -> None:
+    """Keep how the lots that pay rank; the others follow in the order they had."""
+    first, free = f.first[pool], f.first[pool + 1] - 1
+    for k in range(free, first - 1, -1):
+        if payment[f.pairs[out.order[k]]] <= 0:
+            out.order[free] = out.order[k]
+            free -= 1
+    for k in range(count):
+        out.order[first + k] = desk.offers[desk.places[ORDER, k]].row
+
+
+@jit
+def _desk_for(f: Fillings, first: int, last: int) -> Desk:
+    """Return room to work on any of the pools `first` to `last`."""
+    most = max(1, _most_pairs(f.first, first, last))
+    return Desk(
+        np.empty(most, dtype=OFFER), np.zeros(most), np.zeros((4, most), dtype=np.int64), np.zeros((3, most)),
+        np.zeros((f.parties, 4)), np.full(f.groups, -1),
+    )  # fmt: skip
 
 
 @inner
@@ -150,17 +172,18 @@ def _gather(f: Fillings, payment: Float64, out: Fill, pool: int, offers: Records
     """Write the positive offers of a pool; return how many, their sum, and how much has risen since the last fill."""
     count, total, rise = ZERO, 0.0, 0.0
     for k in range(f.first[pool], f.first[pool + 1]):
-        pair = f.pairs[k]
+        row = out.order[k]
+        pair = f.pairs[row]
         out.carried[pair] = 0.0
         paid = payment[pair]
         if paid > 0:
-            goods, offer = f.goods[f.lots[k]], offers[count]
-            offer.pair, offer.kind, offer.group = pair, goods.kind, goods.group
+            goods, offer = f.goods[f.lots[row]], offers[count]
+            offer.pair, offer.row, offer.kind, offer.group = pair, row, goods.kind, goods.group
             offer.party, offer.alone = goods.party, goods.alone
             offer.volume, offer.weight = goods.volume, goods.weight
-            offer.paid, offer.fixed = paid, f.fixed[k]
+            offer.paid, offer.fixed = paid, f.fixed[row]
             total += paid
-            rise += max(paid - out.anchor[k], 0.0)
+            rise += max(paid - out.anchor[row], 0.0)
             count += 1
     return count, total, rise
 
@@ -172,14 +195,12 @@ def net_payments(f: Fillings, payment: Float64, out: Fill) -> Float64:
     What `out` says of the parts that are carried is lost.
     """
     net = payment.copy()
-    most = max(1, _most_pairs(f.first, 0, len(f.first) - 1))
-    offers, parts = np.empty(most, dtype=OFFER), np.zeros((3, most))
-    desk = Desk(offers, np.zeros((4, most), dtype=np.int64), parts, np.zeros((f.parties, 4)), np.full(f.groups, -1))
+    desk = _desk_for(f, 0, len(f.first) - 1)
     for pool in range(len(f.first) - 1):
-        count = _gather(f, payment, out, pool, offers)[0]
+        count = _gather(f, payment, out, pool, desk.offers)[0]
         for k in range(count):
             desk.places[ORDER, k] = k
         rank(f.steps.shapes[pool, 1, ANY], desk, desk.places[ORDER], count)
         for k in range(count):
-            net[offers[k].pair] = offers[k].net
+            net[desk.offers[k].pair] = desk.offers[k].net
     return net

@@ -5,7 +5,6 @@ Volume and weight are mixed into one size. A pool may choose among a few mixes; 
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,10 +18,10 @@ MIXES = (1.0, 0.5, 0.0)
 """Weights of volume in the size of a lot that a pool may choose from."""
 ANY, ONE, MANY = range(3)
 _EXACT_LOADS = 6
-"""Beyond this many loads the steps are coarse."""
-_TAIL_STEPS = 24
+"""Beyond this many loads capacity is charged by its size."""
 _STEP = np.dtype([("capacity", np.float64), ("cost", np.float64)])
-_SHAPE = np.dtype([("per_volume", np.float64), ("per_weight", np.float64), ("first", np.int64), ("last", np.int64)])
+_SHAPE = np.dtype([("per_volume", np.float64), ("per_weight", np.float64), ("beyond", np.float64),
+                   ("first", np.int64), ("last", np.int64)])  # fmt: skip
 
 
 class Steps(NamedTuple):
@@ -32,7 +31,7 @@ class Steps(NamedTuple):
     ----------
     rows : records: ``capacity`` in mixed size, and ``cost``, micro-units
     shapes : (P, mixes, 3) records: size is ``per_volume`` * cm3 + ``per_weight`` * g; rows ``first`` to ``last`` for
-        any number of loads, one, and two or more
+        any number of loads, one, and two or more; a larger size costs ``beyond`` for each unit of its whole
     cheapest : (P,) float64, micro-units, the cheapest load; infinite where none can be opened
     """
 
@@ -83,18 +82,19 @@ def _write(
     size = demand[0] * per_volume + demand[1] * per_weight
     for count in (ANY, ONE, MANY):
         first = len(rows)
-        rows.extend(_frontier(single, size, count) if single else [])
-        shape[count] = (per_volume, per_weight, first, len(rows))
+        points, beyond = _frontier(single, size, count) if single else ([], np.inf)
+        rows.extend(points)
+        shape[count] = (per_volume, per_weight, beyond, first, len(rows))
 
 
-def _frontier(single: list[tuple[float, float]], demand: float, count: int) -> list[tuple[float, float]]:
-    """Return (capacity, least cost) of one, of two or more, or of any number of loads, until they cover `demand`.
+def _frontier(single: list[tuple[float, float]], demand: float, count: int) -> tuple[list[tuple[float, float]], float]:
+    """Return (capacity, least cost) of one, of two or more, or of any number of loads, and what lies beyond them.
 
-    A combination of loads that a cheaper one exceeds is left out. Beyond a few loads the steps are coarser: there a
-    capacity is charged at the best cost per capacity of any type, which no combination beats.
+    A combination of loads that a cheaper one exceeds is left out. The points end where they cover `demand`, or after a
+    few loads: then a larger capacity is charged at the best cost per capacity of any type, which no combination beats.
     """
     if count == ONE:
-        return single
+        return single, np.inf
     exact = min(demand, _EXACT_LOADS * single[-1][0])
     points = layer = (
         undominated([(c + c1, p + p1) for c, p in single for c1, p1 in single]) if count == MANY else single
@@ -105,11 +105,8 @@ def _frontier(single: list[tuple[float, float]], demand: float, count: int) -> l
         layer = [point for point in points if point not in known]
     enough = next((k for k, point in enumerate(points) if point[0] >= exact), len(points) - 1)
     if points[-1][0] >= demand or single[-1][0] <= 0:
-        return points[: enough + 1]
-    rate = min(p / c for c, p in single if c > 0)
-    knots = np.geomspace(points[enough][0], demand, _TAIL_STEPS)
-    tail = [(float(high), float(low) * rate) for low, high in pairwise(knots)]
-    return points[: enough + 1] + tail
+        return points[: enough + 1], np.inf
+    return points[: enough + 1], min(p / c for c, p in single if c > 0)
 
 
 def undominated(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -114,7 +114,7 @@ def _starts(counts: object) -> np.ndarray:
 def tiny_problems(draw: st.DrawFn, max_lots: int = 4, min_lots: int = 0, max_resources: int = 2) -> Problem:
     """Draw a problem small enough for the oracle, with every rule the model knows."""
     small = st.integers
-    n_pools, n_resources, n_classes = draw(small(1, 3)), draw(small(0, max_resources)), 2
+    n_pools, n_resources, n_classes = draw(small(1, 3)), draw(small(0, max_resources)), 3
     fee = st.builds(
         lambda flat, rate, low, more: EntryFee(
             "FEE", flat * CENT, rate, low * CENT, None if more < 0 else (low + more) * CENT
@@ -145,8 +145,8 @@ def tiny_problems(draw: st.DrawFn, max_lots: int = 4, min_lots: int = 0, max_res
         st.sampled_from([False, False, False, True]), small(0, 2), small(0, 9000), st.lists(option, max_size=4),
     )  # fmt: skip
     lots = draw(st.lists(lot, min_size=min_lots, max_size=max_lots))
-    clash = draw(st.booleans())
-    conflict = [[False, clash], [clash, draw(st.sampled_from([False, False, True]))]]
+    a, b, c = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
+    conflict = [[False, a, b], [a, False, c], [b, c, draw(st.sampled_from([False, False, True]))]]
     limits = draw(st.lists(small(0, 9), min_size=n_resources, max_size=n_resources))
     return make_problem(lots, pools, tuple(schemes), conflict, limits)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,8 @@ from solvers.delta import State
 from solvers.evaluate import evaluate
 from solvers.improve import Schedule, Search, improve
 from solvers.pairs import Pairs
+from solvers.shortlist import shortlist
+from solvers.steps import ANY, MANY, MIXES, ONE, steps_of
 from tests.oracle import cheapest, cheapest_apart
 from tests.strategies import permuted, tiny_problems
 
@@ -49,7 +53,7 @@ def test_five_and_six_lots_are_solved_as_the_oracle_does(problem: Problem) -> No
     assert answer.evaluation.feasible
     assert answer.bound <= best.cost
     assert answer.cost == best.cost
-    ascent = DualAscent(problem, Pairs(problem)).run(best.cost, 60, FREE)
+    ascent = DualAscent(problem, Pairs(problem)).run(60, FREE)
     assert 0 <= ascent.bound <= best.cost
 
 
@@ -65,12 +69,80 @@ def test_every_dual_bound_is_below_the_truth(problem: Problem) -> None:
     truth = _truth(problem)
     pairs = Pairs(problem)
     dual = DualAscent(problem, pairs)
-    ascent = dual.run(truth, 120, FREE)
+    ascent = dual.run(120, FREE)
     assert 0 <= ascent.bound <= truth
     best = cheapest(problem)
     excess = dual.excess(ascent.prices)
     used = best.lot_option[best.lot_option >= 0]
     assert (ascent.value + excess[used] <= truth + 10.0).all()
+
+
+@_many
+@given(tiny_problems(), st.integers(0, 10**6))
+def test_the_bound_is_below_the_truth_at_any_prices(problem: Problem, seed: int) -> None:
+    truth = _truth(problem)
+    rng = np.random.default_rng(seed)
+    dual = DualAscent(problem, Pairs(problem))
+    for share in (0.5, 1.0, 3.0):
+        prices = dual.start(share)
+        prices.lot *= rng.uniform(0.5, 2.0, len(prices.lot))
+        prices.pair *= rng.uniform(0.0, 2.0, len(prices.pair))
+        prices.resource += rng.uniform(0.0, 2e6, len(prices.resource)) * (rng.random(len(prices.resource)) < 0.3)
+        for choose_mix in (True, False):
+            value, _ = dual.evaluate(prices, choose_mix=choose_mix)
+            assert value <= truth + 10.0
+
+
+@_many
+@given(tiny_problems(min_lots=3, max_lots=8), st.integers(0, 10**6))
+def test_a_pool_gains_at_least_what_any_one_load_gains(problem: Problem, seed: int) -> None:
+    pairs = Pairs(problem)
+    dual = DualAscent(problem, pairs)
+    prices = dual.start()
+    prices.lot *= np.random.default_rng(seed).uniform(0.5, 4.0, len(prices.lot))
+    _, slope = dual.evaluate(prices)
+    for pool in range(problem.n_pools):
+        mine = [e for e in pairs.of_pool[pairs.pool_start[pool] : pairs.pool_start[pool + 1]].tolist() if pairs.fits[e]]
+        most = max(
+            (
+                sum(slope.payment[e] + pairs.fee_share[e] for e in chosen) - cost
+                for count in range(1, len(mine) + 1)
+                for chosen in combinations(mine, count)
+                for cost in [_least_cost_of_one_load(problem, pool, pairs.lot[list(chosen)].tolist())]
+            ),
+            default=0.0,
+        )
+        assert most <= dual.fill.gain[pool] + 10.0
+
+
+def _least_cost_of_one_load(problem: Problem, pool: int, lots: list[int]) -> float:
+    """Return what one load with these lots and its customs entries cost, infinite if a rule forbids it."""
+    classes, groups = problem.lot_class[lots], problem.lot_group[lots]
+    clash = any(problem.conflict[a, b] for a, b in combinations(classes.tolist(), 2))
+    if clash or (problem.lot_alone[lots].any() and len(set(groups.tolist())) > 1):
+        return np.inf
+    volume, weight = int(problem.lot_volume_cm3[lots].sum()), int(problem.lot_weight_g[lots].sum())
+    prices = [
+        int(problem.type_price[k])
+        for k in problem.types_of(pool)
+        if problem.type_limit[k] != 0 and volume <= problem.type_volume_cm3[k] and weight <= problem.type_weight_g[k]
+    ]
+    values: dict[int, int] = {}
+    for lot in lots:
+        party = int(problem.lot_party[lot])
+        values[party] = values.get(party, 0) + int(problem.lot_entry_value[lot])
+    entries = sum(fee.amount(value) for value in values.values() for fee in problem.fees_of(pool))
+    return min(prices, default=np.inf) + entries
+
+
+@_many
+@given(tiny_problems(), st.integers(1, 6), st.integers(0, 10**6))
+def test_a_shortlist_has_the_options_with_the_least_excess(problem: Problem, count: int, seed: int) -> None:
+    excess = np.random.default_rng(seed).choice((0.0, 1.0, 2.0, 5.0, np.inf), problem.n_options)
+    keep = shortlist(problem, excess, count)
+    for lot in range(problem.n_lots):
+        options = sorted((excess[k], k) for k in problem.options_of(lot) if np.isfinite(excess[k]))
+        assert [k for k in problem.options_of(lot) if keep[k]] == sorted(k for _, k in options[:count])
 
 
 @_many
@@ -154,3 +226,25 @@ def test_a_state_loads_every_plan_that_keeps_the_rules(problem: Problem) -> None
     for lot in range(problem.n_lots):
         state.remove(lot)
     assert state.cost == evaluate(problem, Assignment.unplanned(problem.n_lots)).cost
+
+
+@_many
+@given(tiny_problems(), st.integers(0, 10**6))
+def test_capacity_never_costs_more_than_loads_that_have_it(problem: Problem, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    demand = np.full(problem.n_pools, 1e9)
+    steps = steps_of(problem, demand, demand)
+    for pool in range(problem.n_pools):
+        types = np.array([k for k in problem.types_of(pool) if problem.type_limit[k] != 0], dtype=np.int64)
+        for count in (1, 2, 3, 9, 25) if len(types) else ():
+            loads = rng.choice(types, count)
+            paid = int(problem.type_price[loads].sum())
+            for mix in range(len(MIXES)):
+                for shape in (ANY, ONE if count == 1 else MANY):
+                    form = steps.shapes[pool, mix, shape]
+                    volume, weight = problem.type_volume_cm3[loads].sum(), problem.type_weight_g[loads].sum()
+                    size = float(form["per_volume"] * volume + form["per_weight"] * weight) * (1 - 1e-12)
+                    rows = steps.rows[form["first"] : form["last"]]
+                    enough = rows["cost"][rows["capacity"] >= size]
+                    cost = enough.min() if len(enough) else form["beyond"] * size
+                    assert cost <= paid + 1e-6

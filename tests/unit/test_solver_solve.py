@@ -12,6 +12,7 @@ from solvers import NoPlan, Problem, Progress, Solved, SolveOptions, StopReason,
 from solvers._watch import Watch
 from solvers.bound import DualAscent
 from solvers.pairs import Pairs
+from solvers.problem import EntryFee
 from solvers.warmup import tiny_problem
 from tests.strategies import Lot, Option, Pool, Type, WeekShape, make_problem, synthetic_week
 from tests.unit.test_solver_evaluate import three_lots
@@ -136,8 +137,35 @@ def test_a_whole_load_must_be_paid() -> None:
     # Two lots of 10 in a load of 100 at 60: together 60 + 2, alone 40 each. The bound knows that half a load costs 60.
     lots = [Lot(volume=10, unplanned=90, options=[Option(1, (0,)), Option(40)]) for _ in range(2)]
     problem = make_problem(lots, [Pool((Type(60, 100),))])
-    ascent = DualAscent(problem, Pairs(problem)).run(62 * MICROS, 200, Watch(None, None, None))
+    ascent = DualAscent(problem, Pairs(problem)).run(200, Watch(None, None, None))
     assert ascent.bound == 62 * MICROS
+
+
+def test_loads_beyond_the_first_few_must_be_paid_too() -> None:
+    # Forty lots of 60 in loads of 100 at 50: any 24 loads that hold 2,400 cost 1,200, and in whole lots it takes 40.
+    lots = [Lot(volume=60, unplanned=500, options=[Option(1, (0,))]) for _ in range(40)]
+    problem = make_problem(lots, [Pool((Type(50, 100),))])
+    ascent = DualAscent(problem, Pairs(problem)).run(300, Watch(None, None, None))
+    assert 1230 * MICROS <= ascent.bound <= 1240 * MICROS
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_set_of_classes_is_not_charged_for_what_another_one_pays(first: int) -> None:
+    """Classes 1 and 2 conflict; each of two importers pays 12 for an entry, a load 10.
+
+    All in two loads: 14 + 14 - 12 and 20 - 12, less 20 = 4. Class 0 with the other importer: 14 - 12 + 20 - 12 - 10 = 0,
+    and with its own: 28 - 12 - 10 = 6.
+    """
+    goods = [(0, 0, 14), (3 - first, 0, 14), (first, 1, 20)]
+    lots = [Lot(cls=cls, party=party, unplanned=pays, options=[Option(0, (0,))]) for cls, party, pays in goods]
+    fee = EntryFee("ENTRY", 12 * MICROS, 0, 0, None)
+    conflict = [[False, False, False], [False, False, True], [False, True, False]]
+    problem = make_problem(lots, [Pool((Type(10, 100),), scheme=0)], ((fee,),), conflict)
+    dual = DualAscent(problem, Pairs(problem))
+    prices = dual.start()
+    prices.lot[:] = problem.lot_unplanned_price
+    dual.evaluate(prices)
+    assert dual.fill.gain[0] == pytest.approx(6 * MICROS)
 
 
 @pytest.mark.parametrize("wrong", [{"gap": -1.0}, {"work": -1}, {"time_limit_s": -2.0}])
