@@ -28,7 +28,7 @@ from network.money import CENT, Bools, Float64, Int64
 from ._jit import jit
 from ._watch import Watch
 from .filling import fill_pools, fillings_of, net_payments, no_fill
-from .market import Slope, market_of, offer_prices, take_stock
+from .market import Slope, excess_of, market_of, offer_prices, take_stock
 from .outcome import Guides
 from .pairs import Pairs
 from .problem import Problem
@@ -224,21 +224,15 @@ class DualAscent:
         The lot forgoes its price and pays its way in every pool of the option, and a pool that would stay closed must
         open a load at a loss. Options that cost more than a known plan this way can be left out.
         """
-        problem, pairs = self.problem, self.pairs
-        prices = prices.copy()
+        pairs, prices = self.pairs, prices.copy()
         _, slope = self.evaluate(prices, choose_mix=True, screen=False)
-        own = problem.option_cost - prices.lot[problem.lot_of_option]
-        needs = self._market.needs
-        spent = prices.resource[needs["resource"]] * needs["amount"]
-        owner = np.repeat(self._market.choices["number"], self._market.choices["needs"])
-        own += np.bincount(owner, spent, problem.n_options)
         paid = np.maximum(slope.payment, 0.0)
         toll = paid + pairs.fee_share + np.maximum(-self.fill.best, 0.0)[pairs.pool]
         if len(pairs):
             toll += np.maximum(pairs.entry_fixed - np.bincount(pairs.entry, paid)[pairs.entry], 0.0)
-        own += np.bincount(problem.option_of_use, toll[pairs.of_use], problem.n_options)
-        own[~pairs.usable] = np.inf
-        return np.maximum(own, 0.0)
+        excess = np.full(self.problem.n_options, np.inf)
+        excess_of(self._market, prices.lot, prices.resource, toll, excess)
+        return excess
 
     def net_payments(self, prices: Prices) -> Float64:
         """Return what every pair pays for space, all customs fees paid, (E,) float64."""

@@ -13,7 +13,6 @@ from ._jit import Records, inner, jit
 from .filling import Fill
 from .pairs import Pairs
 from .problem import Int32, Problem
-from .tables import rows_of
 
 _CHOICE = np.dtype([
     ("cost", np.float64), ("number", np.int32), ("primary", np.int32), ("use", np.int32), ("need", np.int32),
@@ -73,36 +72,80 @@ class Slope(NamedTuple):
     by: Int64
 
 
+class _Source(NamedTuple):
+    """What choices are made of: arrays of the problem, and for every pool whether it is ``secondary``, and the row of
+    the allotment in which its lots count by volume, or -1."""
+
+    cost: Int64
+    lot: Int32
+    volume: Int64
+    use_start: Int64
+    use_pool: Int64
+    use_pair: Int32
+    need_start: Int64
+    resource: Int64
+    amount: Int64
+    scarce: Bools
+    secondary: Bools
+    row: Int64
+
+
 def market_of(problem: Problem, pairs: Pairs, keep: Bools) -> Market:
     """Sort the options to keep by lot; a pool is secondary when some option names it after another."""
-    use_option = problem.option_of_use
-    is_first = np.zeros(len(use_option), dtype=np.bool_)
+    is_first = np.zeros(len(problem.option_pool), dtype=np.bool_)
     is_first[problem.option_pool_start[:-1][np.diff(problem.option_pool_start) > 0]] = True
     secondary = np.zeros(problem.n_pools, dtype=np.bool_)
     secondary[problem.option_pool[~is_first]] = True
-    is_primary = ~secondary[problem.option_pool]
-    primary = np.full(problem.n_options, -1, dtype=np.int64)
-    primary[use_option[is_primary]] = pairs.of_use[is_primary]
-
+    row, limits = _allotments(problem, pairs)
+    source = _Source(
+        problem.option_cost, problem.lot_of_option, problem.lot_volume_cm3, problem.option_pool_start,
+        problem.option_pool, pairs.of_use, problem.option_resource_start, problem.option_resource,
+        problem.option_resource_amount, pairs.scarce, secondary, row,
+    )  # fmt: skip
     live = np.flatnonzero(keep)
-    use_first, uses = rows_of(problem.option_pool_start, live, ~is_primary)
-    owner, needed, limits = _needs(problem, pairs)
-    order = np.argsort(owner, kind="stable")
-    need_start = np.searchsorted(owner[order], np.arange(problem.n_options + 1))
-    need_first, needs = rows_of(need_start, live)
     choices = np.zeros(len(live), dtype=_CHOICE)
-    choices["cost"], choices["number"], choices["primary"] = problem.option_cost[live], live, primary[live]
-    choices["use"], choices["uses"] = use_first[:-1], np.diff(use_first)
-    choices["need"], choices["needs"] = need_first[:-1], np.diff(need_first)
+    uses, needs = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=_NEED)
+    n_uses, n_needs = _list_choices(source, live, choices, uses, needs)
+    uses, needs = np.zeros(n_uses, dtype=np.int32), np.zeros(n_needs, dtype=_NEED)
+    _list_choices(source, live, choices, uses, needs)
     counts = np.bincount(problem.lot_of_option[live], minlength=problem.n_lots)
     return Market(
-        np.append(0, np.cumsum(counts)).astype(np.int64), choices, pairs.of_use[uses], needed[order[needs]], pairs.start,
-        pairs.fee_share, pairs.fits, secondary[pairs.pool], problem.lot_unplanned_price, limits,
+        np.append(0, np.cumsum(counts)).astype(np.int64), choices, uses, needs, pairs.start, pairs.fee_share,
+        pairs.fits, secondary[pairs.pool], problem.lot_unplanned_price, limits,
     )  # fmt: skip
 
 
-def _needs(problem: Problem, pairs: Pairs) -> tuple[Int32, Records, Float64]:
-    """Return options, what they need of resources and of allotments, and the limits.
+@jit
+def _list_choices(s: _Source, live: Int64, choices: Records, uses: Int32, needs: Records) -> tuple[int, int]:
+    """Write choices, and as far as there is room their uses and needs; return how many of these there are."""
+    n_uses, n_needs = 0, 0
+    for k in range(len(live)):
+        option, choice = live[k], choices[k]
+        choice.cost, choice.number, choice.primary = s.cost[option], option, -1
+        choice.use, choice.need = n_uses, n_needs
+        for need in range(s.need_start[option], s.need_start[option + 1]):
+            if s.scarce[s.resource[need]]:
+                if n_needs < len(needs):
+                    needs[n_needs].resource, needs[n_needs].amount = s.resource[need], s.amount[need]
+                n_needs += 1
+        for use in range(s.use_start[option], s.use_start[option + 1]):
+            pool = s.use_pool[use]
+            if s.row[pool] >= 0:
+                if n_needs < len(needs):
+                    needs[n_needs].resource, needs[n_needs].amount = s.row[pool], s.volume[s.lot[option]]
+                n_needs += 1
+            if s.secondary[pool]:
+                if n_uses < len(uses):
+                    uses[n_uses] = s.use_pair[use]
+                n_uses += 1
+            else:
+                choice.primary = s.use_pair[use]
+        choice.uses, choice.needs = n_uses - choice.use, n_needs - choice.need
+    return n_uses, n_needs
+
+
+def _allotments(problem: Problem, pairs: Pairs) -> tuple[Int64, Float64]:
+    """Return the row of the allotment that binds each pool, (P,) int64 or -1, and the limits of all rows, (R + A,).
 
     An allotment counts loads. Where every type of a pool uses one, the lots of its pools together cannot be larger than
     the loads that it allows, if each were of the type that holds most for its part of the allotment.
@@ -113,19 +156,14 @@ def _needs(problem: Problem, pairs: Pairs) -> tuple[Int32, Records, Float64]:
     holds = np.where(amount > 0, problem.type_volume_cm3[types] / np.maximum(amount, 1), np.inf)
     np.maximum.at(per_unit, problem.type_resource[types], holds)
     bound_by = _common_resource(problem)
-    used = bound_by[problem.option_pool]
     room = per_unit * np.maximum(problem.resource_limit, np.where(np.isinf(per_unit), 1, 0))
     wanted = np.bincount(
         bound_by[pairs.pool] + 1, problem.lot_volume_cm3[pairs.lot].astype(np.float64), problem.n_resources + 1
     )[1:]
     scarce = wanted > room
-    rows = np.flatnonzero((used >= 0) & np.append(scarce, False)[used])
-    option = np.concatenate([problem.option_of_need, problem.option_of_use[rows]])
-    needed = np.zeros(len(option), dtype=_NEED)
-    needed["resource"] = np.concatenate([problem.option_resource, problem.n_resources + used[rows]])
-    volume = problem.lot_volume_cm3[problem.lot_of_option[problem.option_of_use[rows]]]
-    needed["amount"] = np.concatenate([problem.option_resource_amount, volume])
-    return option, needed, np.concatenate([problem.resource_limit, np.where(scarce, room, 0.0)])
+    is_bound = (bound_by >= 0) & np.append(scarce, False)[bound_by]
+    row = np.where(is_bound, problem.n_resources + bound_by, -1)
+    return row, np.concatenate([problem.resource_limit, np.where(scarce, room, 0.0)])
 
 
 def _common_resource(problem: Problem) -> Int64:
@@ -170,6 +208,25 @@ def offer_prices(
                 out.payment[pair] += price - m.share[pair]
             else:
                 out.payment[pair] = -m.share[pair]
+
+
+@jit
+def excess_of(m: Market, lot_price: Float64, resource_price: Float64, toll: Float64, out: Float64) -> None:
+    """Write what each choice costs beyond the price of its lot, at least zero, to the option's place in `out`.
+
+    `toll`, (E,) float64 micro-units, is what the use of a pool costs the lot.
+    """
+    for lot in range(len(m.first) - 1):
+        for k in range(m.first[lot], m.first[lot + 1]):
+            choice = m.choices[k]
+            cost = choice.cost - lot_price[lot]
+            for need in range(choice.need, choice.need + choice.needs):
+                cost += resource_price[m.needs[need].resource] * m.needs[need].amount
+            for use in range(choice.use, choice.use + choice.uses):
+                cost += toll[m.uses[use]]
+            if choice.primary >= 0:
+                cost += toll[choice.primary]
+            out[choice.number] = max(cost, 0.0)
 
 
 @jit

@@ -30,6 +30,7 @@ class Pairs:
     fee_share : (E,) int64, micro-units of further customs fees that the lot surely causes in the pool
     fits : (E,) bool, False when no type of the pool can carry the lot
     usable : (m,) bool, options that can be chosen at all
+    scarce : (R,) bool, resources that could run out if every lot used as much as it can, or that loads use
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -48,6 +49,7 @@ class Pairs:
         self.usable: Bools = usable
         parties = int(problem.lot_party.max(initial=0)) + 1
         _, self.entry = np.unique(self.pool * parties + problem.lot_party[self.lot], return_inverse=True)
+        self.scarce = _scarce_resources(problem)
         self.entry_fixed, self.fee_share = _entry_fees(problem, self.pool, self.lot, self.entry)
 
     def __len__(self) -> int:
@@ -98,6 +100,33 @@ def _pair_up(option_start: Int64, use_start: Int64, use_pool: Int64, n_pools: in
         for use in range(use_start[option_start[lot]], use_start[option_start[lot + 1]]):
             lots[of_use[use]], pools[of_use[use]] = lot, use_pool[use]
     return of_use, lots, pools, start
+
+
+def _scarce_resources(problem: Problem) -> Bools:
+    """Return which resources could run out, (R,) bool; a half counts as the whole, as halves may be searched apart."""
+    most = _most_needed(
+        problem.option_start, problem.option_resource_start, problem.option_resource, problem.option_resource_amount,
+        problem.n_resources,
+    )  # fmt: skip
+    scarce: Bools = 2 * most > problem.resource_limit
+    scarce[problem.type_resource[problem.type_resource >= 0]] = True
+    return scarce
+
+
+@jit
+def _most_needed(option_start: Int64, need_start: Int64, resource: Int64, amount: Int64, count: int) -> Int64:
+    """Return what of every resource is used if each lot uses the most that any of its options does."""
+    total, most = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    for lot in range(len(option_start) - 1):
+        first, last = need_start[option_start[lot]], need_start[option_start[lot + 1]]
+        for need in range(first, last):
+            rise = amount[need] - most[resource[need]]
+            if rise > 0:
+                total[resource[need]] += rise
+                most[resource[need]] += rise
+        for need in range(first, last):
+            most[resource[need]] = 0
+    return total
 
 
 def type_by_type(problem: Problem, pool: Int64) -> Iterator[tuple[Int64, Int64]]:

@@ -68,8 +68,7 @@ def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
     live = np.flatnonzero(pairs.usable if keep is None else pairs.usable & keep)
     numbers = _by_cost(problem, live)
     use_first, uses = rows_of(problem.option_pool_start, numbers)
-    scarce = _scarce_resources(problem)
-    need_first, needs = rows_of(problem.option_resource_start, numbers, scarce[problem.option_resource])
+    need_first, needs = rows_of(problem.option_resource_start, numbers, pairs.scarce[problem.option_resource])
     ends = np.cumsum(np.bincount(problem.lot_of_option[numbers], minlength=problem.n_lots))
     pair = pairs.of_use[uses]
     whole, share = (np.minimum(price, NEVER).astype(np.int64) for price in pairs.own_load_price)
@@ -151,16 +150,3 @@ def rows_of(start: Int64, chosen: Int64, wanted: Bools | None = None) -> tuple[I
         before = np.concatenate([[0], np.cumsum(kept)])
         first, positions = before[first], positions[kept]
     return first.astype(np.int64), positions.astype(np.int64)
-
-
-def _scarce_resources(problem: Problem) -> Bools:
-    """Return which resources could run out if every lot and many loads used them, (R,) bool."""
-    scarce = np.zeros(problem.n_resources, dtype=np.bool_)
-    scarce[problem.type_resource[problem.type_resource >= 0]] = True
-    key = problem.option_resource * max(1, problem.n_lots) + problem.lot_of_option[problem.option_of_need]
-    pairs, place = np.unique(key, return_inverse=True)
-    summed = np.zeros(len(pairs), dtype=np.int64)
-    np.maximum.at(summed, place, problem.option_resource_amount)
-    most = np.bincount(pairs // max(1, problem.n_lots), summed, problem.n_resources)
-    result: Bools = scarce | (2 * most > problem.resource_limit)
-    return result
