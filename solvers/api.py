@@ -200,10 +200,14 @@ class _Run:
             self.short = self.keep & shortlist(self.problem, excess, _SHORTLIST)
 
     def searching(self, dual: DualAscent) -> Search:
-        """Return what local search needs: the options worth a look and the payments that guide it."""
+        """Return what local search needs: the options worth a look and the payments that guide it.
+
+        Lots left behind by the best plan see all of their options.
+        """
         self.fix(dual)
-        keep = self.short.copy()
-        keep[self.best.lot_option[self.best.lot_option >= 0]] = True
+        chosen = self.best.lot_option
+        keep = self.short | (self.keep & (chosen < 0)[self.problem.lot_of_option])
+        keep[chosen[chosen >= 0]] = True
         payment = None if self.ascent is None else dual.net_payments(self.ascent.prices)
         return Search(self.problem, self.pairs, self.watch, self.options.seed, keep, payment)
 

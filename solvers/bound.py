@@ -118,7 +118,7 @@ class DualAscent:
     def start(self, share: float = 0.5) -> Prices:
         """Return prices at which lots pay a share of what they need of full loads, and of an entry alone, where cheapest."""
         problem, pairs = self.problem, self.pairs
-        fair = share * np.where(pairs.fits, pairs.own_load_price[1] - pairs.entry_alone, 0.0)
+        fair = share * np.where(pairs.fits, pairs.prices["share"] - pairs.prices["entry"], 0.0)
         pair = np.where(self._market.is_secondary, fair + pairs.fee_share, 0.0)
         fees = pairs.fee_share + share * pairs.entry_fixed
         uses = np.bincount(problem.option_of_use, (fair + fees)[pairs.of_use], problem.n_options)

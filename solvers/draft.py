@@ -17,7 +17,8 @@ from network.money import Int64
 
 from ._jit import Records, constant, inner
 from .fees import entry_amount
-from .tables import NEVER, Tables
+from .pairs import NEVER
+from .tables import Tables
 
 NONE = constant(-1)
 ONE = constant(1)

@@ -34,7 +34,8 @@ from .draft import (
     unlink,
     use_choice,
 )
-from .tables import NEVER, Tables
+from .pairs import NEVER
+from .tables import Tables
 
 
 @inner

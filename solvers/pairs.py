@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from network.money import CENT, Bools, Float64, Int64
 
-from ._jit import jit
+from ._jit import Records, constant, jit
 from .fees import Fees, entry_amounts, fees_of
 from .problem import EntryFee, Int32, Problem
+
+NEVER = constant(1 << 60)
+"""Price of what is not possible, micro-units."""
+_PRICE = np.dtype([("open", np.int64), ("share", np.int64), ("entry", np.int64)])
 
 
 class Pairs:
@@ -28,20 +31,23 @@ class Pairs:
     entry : (E,) int64, number of the customs entry, one per pool and importer
     entry_fixed : (E,) int64, micro-units that its entry costs whatever its value
     fee_share : (E,) int64, micro-units of further customs fees that the lot surely causes in the pool
-    fits : (E,) bool, False when no type of the pool can carry the lot
+    prices : (E,) records, micro-units, what a lot would cost a pool, `NEVER` where nothing can carry it: ``open``, the
+        cheapest sufficient load for it alone, with its customs entry; ``share``, its part of one that is filled to nine
+        tenths, with its entry; ``entry``, the entry alone
+    fits : (E,) bool, False when no load of the pool can carry the lot
     usable : (m,) bool, options that can be chosen at all
     scarce : (R,) bool, resources that could run out if every lot used as much as it can, or that loads use
     """
 
     def __init__(self, problem: Problem) -> None:
-        self._problem = problem
         self.fees: Fees = fees_of(problem)
         self.of_use, self.lot, self.pool, self.start = _pair_up(
             problem.option_start, problem.option_pool_start, problem.option_pool, problem.n_pools
         )
         self.of_pool = np.argsort(self.pool, kind="stable")
         self.pool_start = np.concatenate([[0], np.cumsum(np.bincount(self.pool, minlength=problem.n_pools))])
-        self.fits = _fits(problem, self.pool, self.lot)
+        self.prices = _prices(problem, self.pool, self.lot, self.fees)
+        self.fits: Bools = self.prices["open"] < NEVER
         usable = np.ones(problem.n_options, dtype=np.bool_)
         usable[problem.option_of_use[~self.fits[self.of_use]]] = False
         too_much = problem.option_resource_amount > problem.resource_limit[problem.option_resource]
@@ -54,29 +60,6 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.pool)
-
-    @property
-    def own_load_price(self) -> tuple[Float64, Float64]:
-        """Return what a load for the lot alone costs, and its part of one filled to nine tenths, (E,) float64 each.
-
-        Micro-units, with the customs entry of the lot alone; infinite where nothing can carry it.
-        """
-        problem = self._problem
-        whole, share = np.full(len(self), np.inf), np.full(len(self), np.inf)
-        for rows, types in type_by_type(problem, self.pool):
-            lots = self.lot[rows]
-            volume = problem.lot_volume_cm3[lots] / np.maximum(1, problem.type_volume_cm3[types])
-            weight = problem.lot_weight_g[lots] / np.maximum(1, problem.type_weight_g[types])
-            price = np.where(_carries(problem, lots, types), problem.type_price[types], np.inf)
-            whole[rows] = np.minimum(whole[rows], price)
-            share[rows] = np.minimum(share[rows], price * np.clip(np.maximum(volume, weight) / 0.9, 1e-12, 1.0))
-        entry = np.where(problem.pool_max_parties[self.pool] == 0, np.inf, self.entry_alone)
-        return whole + entry, share + entry
-
-    @cached_property
-    def entry_alone(self) -> Int64:
-        """Return the fees of the customs entry of a lot alone, (E,) int64 micro-units."""
-        return entry_amounts(self.fees, self.pool, self._problem.lot_entry_value[self.lot])
 
 
 @jit
@@ -129,28 +112,41 @@ def _most_needed(option_start: Int64, need_start: Int64, resource: Int64, amount
     return total
 
 
-def type_by_type(problem: Problem, pool: Int64) -> Iterator[tuple[Int64, Int64]]:
-    """Yield, for the first type of every pool, the second, and so on: the pairs whose pool has it, and its rows."""
-    count = np.diff(problem.pool_type_start)[pool]
-    for k in range(int(count.max(initial=0))):
-        rows = np.flatnonzero(count > k)
-        yield rows, problem.pool_type_start[pool[rows]] + k
-
-
-def _carries(problem: Problem, lot: Int64, types: Int64) -> Bools:
-    carries: Bools = (
-        (problem.lot_volume_cm3[lot] <= problem.type_volume_cm3[types])
-        & (problem.lot_weight_g[lot] <= problem.type_weight_g[types])
-        & (problem.type_limit[types] != 0)
+def _prices(problem: Problem, pool: Int64, lot: Int64, fees: Fees) -> Records:
+    """Return what pairs cost, see `Pairs`."""
+    prices = np.zeros(len(pool), dtype=_PRICE)
+    prices["entry"] = entry_amounts(fees, pool, problem.lot_entry_value[lot])
+    types = _Types(
+        problem.pool_type_start, problem.type_limit, problem.type_volume_cm3, problem.type_weight_g, problem.type_price
     )
-    return carries
+    _add_loads(prices, pool, problem.lot_volume_cm3[lot], problem.lot_weight_g[lot], types)
+    closed = problem.pool_max_parties[pool] == 0
+    prices["open"][closed], prices["share"][closed] = NEVER, NEVER
+    return prices
 
 
-def _fits(problem: Problem, pool: Int64, lot: Int64) -> Bools:
-    fits = np.zeros(len(pool), dtype=np.bool_)
-    for rows, types in type_by_type(problem, pool):
-        fits[rows] |= _carries(problem, lot[rows], types)
-    return fits
+class _Types(NamedTuple):
+    """Columns of the equipment types, int64; those of pool ``p`` are ``first[p]`` to ``first[p + 1]``."""
+
+    first: Int64
+    limit: Int64
+    volume: Int64
+    weight: Int64
+    price: Int64
+
+
+@jit
+def _add_loads(prices: Records, pool: Int64, volume: Int64, weight: Int64, t: _Types) -> None:
+    """Write the cheapest load that can carry the lot of a pair, and the cheapest part of one, each with the entry."""
+    for pair in range(len(prices)):
+        whole, share = NEVER, float(NEVER)
+        for k in range(t.first[pool[pair]], t.first[pool[pair] + 1]):
+            if volume[pair] <= t.volume[k] and weight[pair] <= t.weight[k] and t.limit[k] != 0:
+                part = max(volume[pair] / max(1, t.volume[k]), weight[pair] / max(1, t.weight[k])) / 0.9
+                whole, share = min(whole, t.price[k]), min(share, t.price[k] * min(max(part, 1e-12), 1.0))
+        entry = prices[pair].entry
+        prices[pair].open = min(whole + entry, NEVER)
+        prices[pair].share = min(np.int64(share) + entry, NEVER)
 
 
 def _entry_fees(problem: Problem, pool: Int64, lot: Int64, entry: Int64) -> tuple[Int64, Int64]:

@@ -8,12 +8,9 @@ import numpy as np
 
 from network.money import Bools, Int64
 
-from ._jit import Records, constant
+from ._jit import Records
 from .pairs import Pairs
 from .problem import Int32, Problem
-
-NEVER = constant(1 << 60)
-"""Price of what is not possible, micro-units."""
 
 _LOT = np.dtype([(name, np.int64) for name in (
     "volume", "weight", "kind", "group", "party", "value", "unplanned", "alone", "first", "last",
@@ -23,7 +20,6 @@ _OPTION = np.dtype([
 ])  # fmt: skip
 _USE = np.dtype([("pool", np.int32), ("pair", np.int32)])
 _NEED = np.dtype([("resource", np.int64), ("amount", np.int64)])
-_PRICE = np.dtype([("open", np.int64), ("share", np.int64), ("entry", np.int64)])
 _TYPE = np.dtype([(name, np.int64) for name in ("price", "volume", "weight", "limit", "resource", "amount", "row")])
 _POOL = np.dtype([(name, np.int64) for name in ("first", "last", "most_parties", "is_limited", "fee", "last_fee")])
 
@@ -39,8 +35,7 @@ class Tables(NamedTuple):
         how many; first ``need`` and how many
     uses : ``pool`` and ``pair`` of every use of a pool by a live option
     needs : scarce ``resource`` and ``amount``
-    prices : (E,), of pairs: ``open``, the cheapest sufficient load and entry fees for the lot alone, ``share``, its
-        part of a well filled load, and ``entry``, the fees alone, micro-units
+    prices : (E,), of pairs, see `Pairs`
     types : (T,), of a pool in the order of their ``price``; ``row`` in the problem
     pools : (P,), types ``first`` to ``last``, ``most_parties`` or -1, whether it ``is_limited`` in opening loads, its
         fees ``fee`` to ``last_fee``
@@ -71,7 +66,6 @@ def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
     need_first, needs = rows_of(problem.option_resource_start, numbers, pairs.scarce[problem.option_resource])
     ends = np.cumsum(np.bincount(problem.lot_of_option[numbers], minlength=problem.n_lots))
     pair = pairs.of_use[uses]
-    whole, share = (np.minimum(price, NEVER).astype(np.int64) for price in pairs.own_load_price)
     return Tables(
         lots=_records(
             _LOT, problem.n_lots, volume=problem.lot_volume_cm3, weight=problem.lot_weight_g, kind=problem.lot_class,
@@ -86,7 +80,7 @@ def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
         needs=_records(
             _NEED, len(needs), resource=problem.option_resource[needs], amount=problem.option_resource_amount[needs]
         ),
-        prices=_records(_PRICE, len(pairs), open=whole, share=share, entry=pairs.entry_alone),
+        prices=pairs.prices,
         types=_types(problem),
         pools=_pools(problem, pairs),
         fees=pairs.fees.rows,
