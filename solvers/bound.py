@@ -4,13 +4,15 @@ Every lot ``i`` gets a price ``u_i`` for being served, and every pair of a lot a
 option names after another pool, such as the truck of the final leg) a price ``m_ip`` for using it. Then each pool asks
 alone which lots it would carry for what they pay, less what its loads and customs entries cost::
 
-    L(u, m) = sum_i min(u_i, cheapest option of i without a primary pool) - sum_p V_p(payments)
+    L(u, m, w) = sum_i min(u_i, cheapest option of i without a primary pool) - sum_p V_p(payments) - sum_r w_r limit_r
 
-``V_p`` is taken from above: lots fill loads as in a fractional knapsack, their size a weighted mean of volume and
-weight; loads come in whole numbers, at the least cost that gives a capacity; a customs entry costs what it surely costs
-once per pool, or its lots share it by value at the rate they have when all lots of an importer enter together. Conflicts,
-mixing limits and type limits are left out; an allotment of loads counts as the volume that these can hold. Each of these steps can only lower ``L``, so every evaluation is a bound for
-the true problem, packing and fees included.
+``w_r`` is the price of a unit of a limited resource. ``V_p`` is taken from above: lots fill loads as in a fractional
+knapsack, their size a weighted mean of volume and weight; loads come in whole numbers, at the least cost that gives a
+capacity, and beyond a few of them at the best price per size; a customs entry costs what it surely costs once per pool,
+or its lots share it by value at the rate they have when all lots of an importer enter together. Of conflicts only this
+is kept: one load carries compatible classes. Mixing limits and type limits are left out; an allotment of loads counts as
+the volume that these can hold. Each of these steps can only lower ``L``, so every evaluation is a bound for the true
+problem, packing and fees included.
 """
 
 from __future__ import annotations
