@@ -16,6 +16,12 @@ class Watch:
     time_limit_s : float or None
     cancelled : callable or None, asked often; True ends the search
     on_progress : callable or None, called with every `Progress`
+
+    Attributes
+    ----------
+    reason : StopReason or None, why the search was told to end at once
+    is_short_of_time : bool, whether the clock made a step do less than its work; two runs may then differ
+    trace : list of Progress
     """
 
     def __init__(
@@ -29,6 +35,7 @@ class Watch:
         self._cancelled = cancelled
         self._on_progress = on_progress
         self.reason: StopReason | None = None
+        self.is_short_of_time = False
         self.trace: list[Progress] = []
 
     def restart(self) -> None:

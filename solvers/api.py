@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from network.money import Bools
+from network.money import Bools, Float64
 
 from ._jit import must_compile
 from ._watch import Watch
@@ -80,8 +81,8 @@ def _compile() -> None:
     run.offer("construct", construct(problem, run.pairs, run.watch) or run.best)
     dual = DualAscent(problem, run.pairs)
     run.climb(dual, 5)
-    run.construct_by_loads(dual)
-    improve(run.searching(dual), run.best, Schedule(20))
+    run.construct_by_loads()
+    improve(run.searching(), run.best, Schedule(20))
     markets_of(problem, run.pairs, run.keep)
 
 
@@ -95,6 +96,8 @@ class _Run:
         self.bound = 0
         self.has_plan = False
         self.ascent: Ascent | None = None
+        self.excess: Float64 | None = None
+        self.payment: Float64 | None = None
         self.guides: Guides | None = None
         self.pairs = Pairs(problem)
         self.keep: Bools = self.pairs.usable
@@ -129,7 +132,7 @@ class _Run:
             self.exact,
             self.construct_by_loads,
             self.anneal,
-            self.tighten,
+            partial(self.tighten, dual),
             self.exact,
             self.polish,
             self.solve_regions,
@@ -137,49 +140,51 @@ class _Run:
         ):
             if self.done():
                 return
-            phase(dual)
+            phase()
 
     def climb(self, dual: DualAscent, iterations: int) -> None:
         """Raise the bound."""
-        start = None if self.ascent is None else self.ascent.prices
-        self.ascent = dual.run(self.iterations(iterations), self.watch, start)
-        self.guides = dual.guides(self.ascent.prices)
-        self.raise_bound("bound", self.ascent.bound)
+        ascent = dual.run(self.iterations(iterations), self.watch, None if self.ascent is None else self.ascent.prices)
+        self.guides = dual.guides(ascent.prices)
+        self.raise_bound("bound", ascent.bound)
+        if not self.watch.stopped():
+            self.ascent = ascent
+            self.excess = dual.excess(ascent.prices)
+            self.payment = dual.net_payments(ascent.prices)
 
     def tighten(self, dual: DualAscent) -> None:
         """Raise the bound further."""
         self.climb(dual, 8 * self.options.work)
 
-    def construct_by_loads(self, dual: DualAscent) -> None:
+    def construct_by_loads(self) -> None:
         """Make plans load by load from the dual prices."""
-        search = self.searching(dual)
+        search = self.searching()
         state = State(self.problem, self.pairs, search.keep)
         offers = search.offers(state.tables)
         for ratio in _RATIOS:
             self.offer("loads", construct_by_loads(state, offers, ratio, self.watch))
 
-    def anneal(self, dual: DualAscent) -> None:
+    def anneal(self) -> None:
         """Search locally, over the options that a better plan may use."""
         schedule = Schedule(self.moves(0.7), bound=self.bound, share=0.6)
-        self.offer("improve", improve(self.searching(dual), self.best, schedule))
+        self.offer("improve", improve(self.searching(), self.best, schedule))
 
-    def polish(self, dual: DualAscent) -> None:
+    def polish(self) -> None:
         """Search locally again from the best plan, cooler and with other random choices."""
-        search = replace(self.searching(dual), seed=self.options.seed + 1)
+        search = replace(self.searching(), seed=self.options.seed + 1)
         self.offer(
             "improve", improve(search, self.best, Schedule(self.moves(0.3), heat=0.1, bound=self.bound, share=0.8))
         )
 
-    def solve_regions(self, dual: DualAscent) -> None:
+    def solve_regions(self) -> None:
         """Solve parts of the plan exactly, the rest fixed."""
-        if self.ascent is None or self.problem.n_lots > _REGION_LOTS:
+        if self.excess is None or self.problem.n_lots > _REGION_LOTS:
             return
-        excess = dual.excess(self.ascent.prices)
-        self.offer("regions", improve_regions(self.searching(dual), self.best, excess, self.options.work // 5))
+        self.offer("regions", improve_regions(self.searching(), self.best, self.excess, self.options.work // 5))
 
-    def exact(self, dual: DualAscent) -> None:
+    def exact(self) -> None:
         """Solve the whole problem, as far as fixing left it, if it is small."""
-        self.fix(dual)
+        self.fix()
         small = self.problem.n_lots <= self.options.exact_lots
         live = int(self.keep.sum())
         if live > _EXACT_OPTIONS or not (small or live <= 12 * self.options.exact_lots):
@@ -192,24 +197,22 @@ class _Run:
         # Options left out cost more than the plan known when they were: the bound of the rest holds up to that cost.
         self.raise_bound("exact", min(answer.bound, self.cost))
 
-    def fix(self, dual: DualAscent) -> None:
+    def fix(self) -> None:
         """Leave out options that no plan cheaper than the best known one uses."""
-        if self.ascent is not None:
-            excess = dual.excess(self.ascent.prices)
-            self.keep = self.pairs.usable & (self.ascent.value + excess <= self.cost * (1 + 1e-9) + 1.0)
-            self.short = self.keep & shortlist(self.problem, excess, _SHORTLIST)
+        if self.ascent is not None and self.excess is not None:
+            self.keep = self.pairs.usable & (self.ascent.value + self.excess <= self.cost * (1 + 1e-9) + 1.0)
+            self.short = self.keep & shortlist(self.problem, self.excess, _SHORTLIST)
 
-    def searching(self, dual: DualAscent) -> Search:
+    def searching(self) -> Search:
         """Return what local search needs: the options worth a look and the payments that guide it.
 
         Lots left behind by the best plan see all of their options.
         """
-        self.fix(dual)
+        self.fix()
         chosen = self.best.lot_option
         keep = self.short | (self.keep & (chosen < 0)[self.problem.lot_of_option])
         keep[chosen[chosen >= 0]] = True
-        payment = None if self.ascent is None else dual.net_payments(self.ascent.prices)
-        return Search(self.problem, self.pairs, self.watch, self.options.seed, keep, payment)
+        return Search(self.problem, self.pairs, self.watch, self.options.seed, keep, self.payment)
 
     def offer(self, phase: str, assignment: Assignment) -> None:
         """Take a plan if it keeps every rule and is cheaper."""
@@ -234,11 +237,14 @@ class _Run:
         if self.watch.reason is not None and not self.has_plan:
             return NoPlan(self.watch.reason)
         proven = self.bound >= self.cost or self.problem.n_lots == 0
+        within = relative_gap(self.cost, self.bound) <= self.options.gap
         if proven:
             reason = StopReason.OPTIMAL
         elif self.watch.reason is not None:
             reason = self.watch.reason
+        elif within:
+            reason = StopReason.GAP
         else:
-            reason = StopReason.GAP if relative_gap(self.cost, self.bound) <= self.options.gap else StopReason.WORK
+            reason = StopReason.TIME if self.watch.is_short_of_time else StopReason.WORK
         trace = tuple(self.watch.trace)
         return Solved(self.best, self.evaluation, self.bound, proven, reason, trace, self.guides)

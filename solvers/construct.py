@@ -44,7 +44,7 @@ def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None =
     for greed in _GREEDS if problem.n_lots <= _MANY_LOTS else _GREEDS[1:2]:
         finished = _place_in_order(state, order, greed, watch)
         if finished:
-            settle(state, order)
+            settle(state, order, watch)
         if state.cost < cost:
             best, cost = state.assignment(), state.cost
         elif finished and best is None:
@@ -57,6 +57,11 @@ def construct(problem: Problem, pairs: Pairs, watch: Watch, keep: Bools | None =
 def _place_in_order(state: State, order: Int64, greed: int, watch: Watch) -> bool:
     """Make a new plan lot by lot; return whether it was finished."""
     state.clear()
+    return _place_slices(state, order, greed, watch)
+
+
+def _place_slices(state: State, order: Int64, greed: int, watch: Watch) -> bool:
+    """Place lots in order, with looks at the clock; return whether all had their turn."""
     for first in range(0, len(order), _SLICE):
         if watch.stopped():
             return False
@@ -64,12 +69,11 @@ def _place_in_order(state: State, order: Int64, greed: int, watch: Watch) -> boo
     return True
 
 
-def settle(state: State, order: Int64, rounds: int = 2) -> None:
-    """Move each of the lots to its cheapest place at full prices, until nothing moves."""
+def settle(state: State, order: Int64, watch: Watch, rounds: int = 2) -> None:
+    """Move each of the lots to its cheapest place at full prices, until nothing moves or the watch stops it."""
     for _ in range(rounds):
         before = state.cost
-        _place_all(state.tables, state.draft, order, int(FULL))
-        if state.cost >= before:
+        if not _place_slices(state, order, int(FULL), watch) or state.cost >= before:
             break
 
 
@@ -94,9 +98,8 @@ def construct_by_loads(state: State, offers: Offers, ratio: float, watch: Watch)
     _open_loads(state.tables, state.draft, Offers(offers.rows.copy(), offers.first, offers.promising), ratio)
     order = np.argsort(-bulk_of(state.problem), kind="stable")
     free = state.draft.lots["choice"][order] < 0
-    _place_all(state.tables, state.draft, order[free], int(FULL))
-    if not watch.stopped():
-        settle(state, np.arange(state.problem.n_lots))
+    _place_slices(state, order[free], int(FULL), watch)
+    settle(state, np.arange(state.problem.n_lots), watch)
     return state.assignment()
 
 

@@ -177,6 +177,7 @@ class _Clock:
         spent = self._watch.seconds - self._start
         if done == 0 or spent / done * self._moves <= self._time:
             return by_moves, 1.0 / self._moves
+        self._watch.is_short_of_time = True
         return max(by_moves, spent / max(self._time, 1e-9)), 0.0
 
 

@@ -12,7 +12,7 @@ from .evaluate import Evaluation
 
 
 class StopReason(StrEnum):
-    """Why the search ended."""
+    """Why the search ended; `TIME` also when the limit did not end it but made it do less than its work."""
 
     OPTIMAL = "OPTIMAL"
     GAP = "GAP"

@@ -26,7 +26,7 @@ _STOPS = {
     "OPTIMAL": "The search ended because the plan was proved optimal (OPTIMAL).",
     "GAP": "The search ended because the wanted gap was reached (GAP).",
     "WORK": "The search ended because its allowance of work was used up (WORK); more work may find a cheaper plan.",
-    "TIME": "The search ended at its time limit (TIME); more time may find a cheaper plan.",
+    "TIME": "The time limit shortened the search (TIME); more time may find a cheaper plan.",
     "CANCELLED": "The search was cancelled; this is the best plan it had found (CANCELLED).",
 }
 """What each reason of :class:`solvers.outcome.StopReason` means."""

@@ -356,7 +356,7 @@ def test_every_stop_reason_is_told_in_words(plan: Plan) -> None:
 def test_certificate_is_told_in_plain_sentences(plan: Plan) -> None:
     told = " ".join(certificate_sentences(plan.certificate))
     assert "2.30 % of the cost" in told
-    assert "time limit (TIME)" in told
+    assert "time limit shortened the search (TIME)" in told
     assert "The plan saves USD" in told
     assert "Unplanned: 1 of 121 shipments" in told
     proven = plan.certificate.model_copy(
