@@ -28,9 +28,11 @@ from consolidation.pooling import TruckPool, TrunkPool
 from consolidation.pricing import OwnLine, Pricer, plain
 from consolidation.rules import deciding_rule, describe
 from network import clock
+from network.charges import ENTRY_BASES
 from network.model import Network
 from network.money import from_micros, share
 from network.tables import Charge
+from network.tariffs import charge_of_entry
 from solvers.assignment import Assignment, Load
 from solvers.evaluate import Evaluation, LineKind
 
@@ -98,7 +100,7 @@ class Assembler:
             by_shipment[line.shipment_id].append(line)
             if line.load_id:
                 by_load[line.load_id] += line.amount
-            if line.basis in ("per_entry", "pct_of_entry_value"):
+            if line.basis in ENTRY_BASES and line.entry_id:
                 by_entry[line.entry_id] += line.amount
         shipments = tuple(self._shipment(position, by_shipment[self._ids[position]]) for position in self._planned)
         loads = tuple(self._load(name, load, by_load[name]) for name, _, load in self._loads)
@@ -185,6 +187,12 @@ class Assembler:
         )  # fmt: skip
 
     def _load_lines(self, load_id: str, load: Load) -> Iterable[CostLine]:
+        members, weights = self._weighed(load)
+        for line in self._compiled.offers[load.type].lines:
+            yield from self._shared(line.charge, line.quantity, line.amount, members, weights, load_id, "")
+
+    def _weighed(self, load: Load) -> tuple[list[int], list[int]]:
+        """Return the members of a load and the weights by which they share it: the larger part of volume and payload."""
         offer = self._compiled.offers[load.type]
         members = sorted(load.lots, key=self._by_id)
         stuffing_cm3 = round(offer.equipment.volume_m3 * 1e6)
@@ -193,22 +201,30 @@ class Assembler:
         weights = [
             max(int(demand.volume_cm3[lot]) * payload_g, int(demand.weight_g[lot]) * stuffing_cm3) for lot in members
         ]
-        for line in offer.lines:
-            yield from self._shared(line.charge, line.quantity, line.amount, members, weights, load_id, "")
+        return members, weights
 
     def _entry_lines(self) -> Iterable[CostLine]:
-        """Share the fees that the evaluation lists for every importer and load."""
+        """Share the fees that the evaluation lists for every importer and load, within the entry or within the load."""
         position_of = {position: load_id for load_id, position, _ in self._loads}
+        of_load: dict[tuple[int, str], list[int]] = defaultdict(list)
         by_key = {(entry.load_id, entry.importer_id): entry for entry in self._entries if entry.load_id}
         charges = {charge.charge_id: charge for charge in self._network.charges}
         for line in self._evaluation.lines:
             if line.kind is not LineKind.ENTRY or not line.amount:
                 continue
+            charge = charges[line.code]
+            if charge.basis == "per_importer":
+                of_load[line.index, line.code].append(line.amount)
+                continue
             entry = by_key[position_of[line.index], self._compiled.importers[line.party]]
             values = [int(self._demand.value[member]) for member in entry.members]
-            charge = charges[line.code]
-            quantity = Decimal(1) if charge.basis == "per_entry" else from_micros(sum(values))
+            charge = charge_of_entry(charge, sum(values), self._network.rate[charge.currency])
+            quantity = from_micros(sum(values)) if charge.basis == "pct_of_entry_value" else Decimal(1)
             yield from self._shared(charge, quantity, line.amount, entry.members, values, entry.load_id, entry.entry_id)
+        weighed = {position: (load_id, *self._weighed(load)) for load_id, position, load in self._loads}
+        for (position, code), amounts in of_load.items():
+            load_id, members, weights = weighed[position]
+            yield from self._shared(charges[code], Decimal(len(amounts)), sum(amounts), members, weights, load_id, "")
 
     def _shared(
         self, charge: Charge, quantity: Decimal, amount: int, members: Iterable[int], weights: list[int], load_id: str, entry_id: str

@@ -24,7 +24,7 @@ from consolidation.pricing import Pricer, Prices
 from consolidation.reduce import Candidates, Chunk, Reducer, cheapest, join
 from consolidation.routes import Routes
 from consolidation.search import Rows, Search
-from network.charges import amount
+from network.charges import amount, falls_on, small_entry
 from network.customs import DutyBook
 from network.model import Network
 from network.money import Bools, Int64, Integers, round_array, to_micros
@@ -218,6 +218,7 @@ class _Builder:
             lot_group=_codes(s.seller_id for s in shipments),
             lot_alone=np.array([not s.coload_consent for s in shipments], dtype=np.bool_),
             lot_party=_codes(s.importer_id for s in shipments),
+            lot_standing=demand.standing,
             lot_entry_value=demand.value,
             lot_unplanned_price=self._unplanned_price(),
             option_start=_sealed(_ends(counts)),
@@ -283,18 +284,32 @@ class _Builder:
             return -1
         if pool.entry_charges not in self._schemes:
             self._schemes[pool.entry_charges] = len(self._fees)
-            self._fees.append(tuple(entry_fee(self._network, charge) for charge in pool.entry_charges))
+            tag_sets = self._search.demand.tag_sets
+            self._fees.append(tuple(entry_fee(self._network, charge, tag_sets) for charge in pool.entry_charges))
         return self._schemes[pool.entry_charges]
 
 
-def entry_fee(network: Network, charge: Charge) -> EntryFee:
-    """Return a charge per entry as the optimiser's fee; its code is the charge's id."""
+def entry_fee(network: Network, charge: Charge, tag_sets: Sequence[tuple[str, ...]] = ((),)) -> EntryFee:
+    """Return a charge per entry as the optimiser's fee; its code is the charge's id.
+
+    Parameters
+    ----------
+    tag_sets : tags of the importers of every standing
+    """
     fx = network.rate[charge.currency]
-    if charge.basis == "per_entry":
-        return EntryFee(charge.charge_id, amount(charge, Decimal(1), fx), 0, 0, None)
+    small = small_entry(charge, fx)
+    further = {
+        "small_up_to": small.up_to if small else -1,
+        "small_amount": small.amount if small else 0,
+        "standings": sum(1 << k for k, tags in enumerate(tag_sets) if falls_on(charge.importers, tags))
+        if charge.importers
+        else -1,
+    }
+    if charge.basis != "pct_of_entry_value":
+        return EntryFee(charge.charge_id, amount(charge, Decimal(1), fx), 0, 0, None, **further)
     least = 0 if charge.minimum is None else to_micros(charge.minimum * fx)
     most = None if charge.maximum is None else to_micros(charge.maximum * fx)
-    return EntryFee(charge.charge_id, 0, round(charge.rate * 10_000_000), least, most)
+    return EntryFee(charge.charge_id, 0, round(charge.rate * 10_000_000), least, most, **further)
 
 
 def unplanned_prices(network: Network, volume_cm3: Int64, value: Int64) -> Int64:

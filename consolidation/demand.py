@@ -29,6 +29,9 @@ class Demand:
     volume_cm3, weight_g : (n,) int64
     value : (n,) int64, goods value, micro-units of the plan currency
     cartons, units, pallets : (n,) int64
+    hs_lines : (n,) int64, tariff lines of the goods
+    importer_tags : n tuples of str, those tags of the importer of record that charges ask about, sorted
+    import_tax : n words, how the importer bears import tax (see `network.tables.Importer`)
     ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
     late_price : (n,) float64, plan currency per late day
     """
@@ -42,6 +45,9 @@ class Demand:
     cartons: Int64
     units: Int64
     pallets: Int64
+    hs_lines: Int64
+    importer_tags: tuple[tuple[str, ...], ...]
+    import_tax: tuple[str, ...]
     ready_day: Int64
     due_day: Int64
     late_price: Float64
@@ -72,6 +78,17 @@ class Demand:
         number = {product: k for k, product in enumerate(self.products)}
         return np.array([number[self._product(k)] for k in range(len(self.shipments))], dtype=np.int64)
 
+    @cached_property
+    def tag_sets(self) -> tuple[tuple[str, ...], ...]:
+        """Sets of tags that importers of record have; importers of one set pay the same charges."""
+        return tuple(sorted(set(self.importer_tags)))
+
+    @cached_property
+    def standing(self) -> Int64:
+        """Tag set of the importer of every shipment, (n,)."""
+        number = {tags: k for k, tags in enumerate(self.tag_sets)}
+        return np.array([number[tags] for tags in self.importer_tags], dtype=np.int64)
+
     def _product(self, position: int) -> tuple[str, str]:
         return self.shipments[position].hs_code, self.country_of_origin(position)
 
@@ -85,6 +102,8 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
     fcs = tuple(network.place[shipment.destination_fc] for shipment in shipments)
     find = cache(lambda origin: locator.find(origin) or Coordinates(math.nan, math.nan))
     value = np.array([to_micros(s.goods_value * network.rate[s.currency]) for s in shipments], dtype=np.int64)
+    asked = {tag.removeprefix("!") for charge in network.charges for tag in charge.importers}
+    importers = [network.importer.get(s.importer_id) for s in shipments]
     late_pct = network.planning.late_pct_of_value_per_day / 100.0
     late = [
         value[k] / 1e6 * late_pct
@@ -102,6 +121,9 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
         cartons=np.array([s.cartons or max(1, math.ceil(s.volume_cm3 / 1e6 / CARTON_M3)) for s in shipments], dtype=np.int64),
         units=np.array([s.units or 0 for s in shipments], dtype=np.int64),
         pallets=np.array([_pallets(network, s, fc) for s, fc in zip(shipments, fcs, strict=True)], dtype=np.int64),
+        hs_lines=np.array([s.hs_lines for s in shipments], dtype=np.int64),
+        importer_tags=tuple(tuple(sorted(asked.intersection(importer.tags))) if importer else () for importer in importers),
+        import_tax=tuple(importer.import_tax if importer else "regime" for importer in importers),
         ready_day=np.array([clock.day_number(s.ready_date) for s in shipments], dtype=np.int64),
         due_day=np.array([-1 if s.due_date is None else clock.day_number(s.due_date) for s in shipments], dtype=np.int64),
         late_price=np.array(late, dtype=np.float64),

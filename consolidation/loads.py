@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from consolidation.routes import road_km
-from network.charges import amount
+from network.charges import amount, days_beyond
 from network.model import Network
 from network.tables import Charge, Equipment, Lane, Place
 from network.tariffs import TariffBook
@@ -51,6 +51,21 @@ class Haul:
     eta: dt.date
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One tariff on the way of a load, with what its bases count; `place` where the load stands for days."""
+
+    tariff: str
+    date: dt.date
+    km: float = 0.0
+    place: Place | None = None
+
+    def days(self, charge: Charge) -> Decimal:
+        """Return the days beyond the free ones that a load is expected to stand here."""
+        mean, sd = (0.0, 0.0) if self.place is None else (self.place.dwell_days, self.place.dwell_sd_days)
+        return days_beyond(charge.free_quantity or Decimal(0), mean, sd)
+
+
 class LoadPricer:
     """Prices loads of a network; equal hauls are priced once per span of days with the same charges."""
 
@@ -80,7 +95,7 @@ class LoadPricer:
             offers = []
             for name in self._tariffs.truck_equipment(centre.ftl_tariff, self._network.planning.truck_equipment):
                 equipment = self._network.equipment_by_id[name]
-                lines = self._lines(centre.ftl_tariff, "truck", date, equipment, km)
+                lines = self._lines(_Step(centre.ftl_tariff, date, km), "truck", equipment)
                 if lines:
                     offers.append(LoadOffer(equipment, tuple(lines)))
             self._trucks[key] = tuple(offers)
@@ -94,28 +109,27 @@ class LoadPricer:
         pol, pod = network.place[lane.origin], network.place[lane.destination]
         into = network.link[haul.warehouse.place_id, lane.origin]
         steps = [
-            (haul.warehouse.tariff, haul.etd, 0.0),
-            (into.tariff, haul.etd, road_km(network, haul.warehouse, pol)),
-            (pol.tariff, haul.etd, 0.0),
-            (lane.tariff, haul.etd, network.lane_km(lane)),
-            (pod.tariff, haul.eta, 0.0),
+            _Step(haul.warehouse.tariff, haul.etd, place=haul.warehouse),
+            _Step(into.tariff, haul.etd, road_km(network, haul.warehouse, pol)),
+            _Step(pol.tariff, haul.etd, place=pol),
+            _Step(lane.tariff, haul.etd, network.lane_km(lane)),
+            _Step(pod.tariff, haul.eta, place=pod),
         ]
         if haul.centre is not None:
             onward = network.link[lane.destination, haul.centre.place_id]
-            steps.append((onward.tariff, haul.eta, road_km(network, pod, haul.centre)))
-            steps.append((haul.centre.tariff, haul.eta, 0.0))
+            steps.append(_Step(onward.tariff, haul.eta, road_km(network, pod, haul.centre)))
+            steps.append(_Step(haul.centre.tariff, haul.eta, place=haul.centre))
         elif haul.fc is not None:
-            steps.append((pod.direct_tariff, haul.eta, road_km(network, pod, haul.fc)))
-        lines: list[LoadLine] = []
-        for tariff, date, km in steps:
-            lines.extend(self._lines(tariff, lane.mode, date, equipment, km))
-        return tuple(lines)
+            steps.append(_Step(pod.direct_tariff, haul.eta, road_km(network, pod, haul.fc)))
+        return tuple(line for step in steps for line in self._lines(step, lane.mode, equipment))
 
-    def _lines(self, tariff: str, mode: str, date: dt.date, equipment: Equipment, km: float) -> list[LoadLine]:
-        quantities = {"per_load": Decimal(1), "per_load_km": Decimal(str(km)), "per_teu": Decimal(str(equipment.teu))}
+    def _lines(self, step: _Step, mode: str, equipment: Equipment) -> list[LoadLine]:
+        quantities = {
+            "per_load": Decimal(1), "per_load_km": Decimal(str(step.km)), "per_teu": Decimal(str(equipment.teu)),
+        }  # fmt: skip
         found = []
-        for charge in self._tariffs.for_load(tariff, mode, date, equipment.equipment_id):
-            quantity = quantities[charge.basis]
+        for charge in self._tariffs.for_load(step.tariff, mode, step.date, equipment.equipment_id):
+            quantity = step.days(charge) if charge.basis == "per_load_day" else quantities[charge.basis]
             cost = amount(charge, quantity, self._network.rate[charge.currency])
             if cost:
                 found.append(LoadLine(charge, quantity, cost))

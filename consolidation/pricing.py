@@ -20,7 +20,7 @@ from consolidation.itineraries import Itineraries, late_days
 from consolidation.plan_model import Category, Payer, Side
 from consolidation.search import Rows, Search
 from consolidation.steps import Chart, Journey, Step
-from network.charges import amounts
+from network.charges import amounts, falls_on, small_entry
 from network.customs import DutyBook, financing_pct, is_compound
 from network.model import Network
 from network.money import Bools, Float64, Int64, round_array
@@ -169,6 +169,7 @@ class _Pass:
         self._insurance = np.zeros(count, dtype=np.int64)
         self._duty = np.zeros(count, dtype=np.int64)
         self._journey = Journey(chart, options)
+        self._bears_tax = np.array(options.demand.import_tax)
 
     def arrive(self) -> Int64:
         """Price every step until the goods are cleared, in the order of the journey; return the import tax."""
@@ -190,14 +191,32 @@ class _Pass:
     def _charge(self, step: Step) -> None:
         for charges, rows in self._groups(step):
             for charge in charges:
-                quantity = self._quantity(charge, rows, step.km[rows])
-                cost = amounts(charge, quantity, float(self._network.rate[charge.currency]))
-                self.cash[rows] += cost
-                if charge.category == "trunk":
-                    self._trunk[rows] += cost
-                elif charge.category == "insurance":
-                    self._insurance[rows] += cost
-                self._record_charge(charge, rows, quantity, cost, step.customs)
+                self._charge_rows(charge, self._borne(charge, rows), step)
+
+    def _charge_rows(self, charge: Charge, rows: Int64, step: Step) -> None:
+        quantity, fx = self._quantity(charge, rows, step.km[rows]), self._network.rate[charge.currency]
+        cost = amounts(charge, quantity, float(fx))
+        small = small_entry(charge, fx)
+        is_small = self._demand.value[self._options.shipment[rows]] <= (small.up_to if small else -1)
+        if small:
+            cost[is_small] = small.amount
+        self.cash[rows] += cost
+        if charge.category == "trunk":
+            self._trunk[rows] += cost
+        elif charge.category == "insurance":
+            self._insurance[rows] += cost
+        self._record_charge(charge, rows[~is_small], quantity[~is_small], cost[~is_small], step.customs)
+        if small:
+            ones = np.ones(int(is_small.sum()))
+            self._record_charge(charge.as_small(), rows[is_small], ones, cost[is_small], step.customs)
+
+    def _borne(self, charge: Charge, rows: Int64) -> Int64:
+        """Return those options whose importer of record a charge falls on."""
+        if not charge.importers:
+            return rows
+        demand = self._demand
+        pays = np.array([falls_on(charge.importers, tags) for tags in demand.tag_sets], dtype=np.bool_)
+        return rows[pays[demand.standing[self._options.shipment[rows]]]]
 
     def _groups(self, step: Step) -> Iterable[tuple[tuple[Charge, ...], Int64]]:
         """Yield sets of charges with the options they apply to."""
@@ -222,10 +241,12 @@ class _Pass:
     def _quantity(self, charge: Charge, rows: Int64, km: Float64) -> Float64:
         demand, shipment = self._demand, self._options.shipment[rows]
         basis = charge.basis.removesuffix("_km")
-        if basis in ("per_shipment", "per_bill", "per_entry"):
+        if basis in ("per_shipment", "per_bill", "per_entry", "per_importer"):
             quantity = np.ones(len(rows))
-        elif basis in ("per_carton", "per_unit", "per_pallet"):
-            counts = {"per_carton": demand.cartons, "per_unit": demand.units, "per_pallet": demand.pallets}[basis]
+        elif basis in ("per_carton", "per_unit", "per_pallet", "per_hs_line"):
+            counts = {
+                "per_carton": demand.cartons, "per_unit": demand.units, "per_pallet": demand.pallets, "per_hs_line": demand.hs_lines,
+            }[basis]  # fmt: skip
             quantity = counts[shipment].astype(np.float64)
         elif basis == "per_kg":
             quantity = demand.weight_kg[shipment]
@@ -313,26 +334,35 @@ class _Pass:
         self._record_each(rows, cost, value, (duty.layer, duty.layer, "duty", basis, duty.rate_pct, duty.duty_id))
 
     def _charge_tax(self, customs_value: Int64) -> Int64:
-        tax = np.zeros(len(customs_value), dtype=np.int64)
+        """Charge import tax on customs value, duty and the transport deemed to follow; return the tax, (m,)."""
+        tax, shipment = np.zeros(len(customs_value), dtype=np.int64), self._options.shipment
         for regime in self._network.regimes:
             rows = np.flatnonzero(self._of_regime([regime]))
             if not regime.tax_rate_pct or not len(rows):
                 continue
-            base = customs_value[rows] + self._duty[rows]
+            onward = round_array(regime.tax_onward_per_wm * self._demand.revenue_ton[shipment[rows]])
+            base = customs_value[rows] + self._duty[rows] + onward
             tax[rows] = round_array(base / 1e6 * regime.tax_rate_pct / 100)
+            borne = self._bears_tax[shipment[rows]]
             if regime.tax_recoverable:
-                pct = financing_pct(regime, self._network.planning.carrying_pct_per_year)
-                cost = round_array(tax[rows] / 1e6 * float(pct) / 100)
-                line: _CustomsLine = (f"{regime.tax_code}.FINANCING", "Financing of recoverable import tax", "tax", "pct_of_import_tax",
-                        pct, regime.regime_id)  # fmt: skip
-                quantity = tax[rows]
+                self._finance_tax(regime, rows[borne == "regime"], tax)
+                whole = borne == "cost"
             else:
-                cost, quantity = tax[rows], base
-                rate = Decimal(str(regime.tax_rate_pct))
-                line = (regime.tax_code, "Import tax", "tax", "pct_of_customs_value", rate, regime.regime_id)
-            self.cash[rows] += cost
-            self._record_each(rows, cost, quantity, line)
+                whole = borne != "deferred"
+            line: _CustomsLine = (regime.tax_code, "Import tax", "tax", "pct_of_customs_value", Decimal(str(regime.tax_rate_pct)),
+                    regime.regime_id)  # fmt: skip
+            self.cash[rows[whole]] += tax[rows[whole]]
+            self._record_each(rows[whole], tax[rows[whole]], base[whole], line)
         return tax
+
+    def _finance_tax(self, regime: Regime, rows: Int64, tax: Int64) -> None:
+        """Charge what it costs to pay recoverable tax and wait for it."""
+        pct = financing_pct(regime, self._network.planning.carrying_pct_per_year)
+        cost = round_array(tax[rows] / 1e6 * float(pct) / 100)
+        self.cash[rows] += cost
+        line: _CustomsLine = (f"{regime.tax_code}.FINANCING", "Financing of recoverable import tax", "tax", "pct_of_import_tax",
+                pct, regime.regime_id)  # fmt: skip
+        self._record_each(rows, cost, tax[rows], line)
 
     def _record_each(self, rows: Int64, cost: Int64, quantity: Int64, line: _CustomsLine) -> None:
         if self._record is None:

@@ -109,6 +109,13 @@ class Shipment(BaseModel):
         description="needed where a duty or charge counts them",
     )
     hs_code: HsCode = Field(description="6, 8 or 10 digits, text: leading zeros count")
+    hs_lines: int = Field(
+        1,
+        ge=1,
+        le=10_000,
+        json_schema_extra={"unit": "tariff line"},
+        description="tariff lines that the goods fall under",
+    )
     cargo_class: str = Field("general", min_length=1, description="class that compatibility rules speak of")
     importer_id: str = Field("", description="importer of record; blank: the seller")
     incoterm: Incoterm = Field("DDP", description="kept; does not change the cost")

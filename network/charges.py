@@ -3,7 +3,8 @@
 ``amount`` prices one quantity exactly with decimals; ``amounts`` prices an array of them. Both follow the
 same steps, in this order:
 
-1. quantity is raised to ``min_quantity``;
+1. ``free_quantity`` is taken off the quantity (of days at a place before they are expected, see `days_beyond`), and
+   what is left is raised to ``min_quantity``;
 2. with weight breaks, the charge is the cheapest of the quantity at its own break and of every higher break
    at that break's full starting weight ("next break is cheaper");
 3. the result is held between ``minimum`` and ``maximum`` (both in the charge's currency);
@@ -11,12 +12,16 @@ same steps, in this order:
 
 Percentages (``pct_...`` bases) are rates of 1/100 of an amount of money; that amount is in the plan currency
 already, so only ``minimum`` and ``maximum`` are converted.
+
+A customs entry of at most ``small_up_to`` pays ``small_amount`` in place of all that (an informal entry).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from statistics import NormalDist
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +34,7 @@ SHIPMENT_BASES = {
     "per_carton": "carton",
     "per_unit": "unit of goods",
     "per_pallet": "pallet, whole",
+    "per_hs_line": "tariff line of the goods",
     "per_pallet_km": "pallet and km",
     "per_kg": "kg gross weight",
     "per_kg_km": "kg gross weight and km",
@@ -45,13 +51,15 @@ LOAD_BASES = {
     "per_load": "load (container or truck)",
     "per_load_km": "load and km",
     "per_teu": "TEU",
+    "per_load_day": "load and day that it is expected to stand at the place",
 }
 """Bases counted once per load and shared by the shipments in it."""
 ENTRY_BASES = {
     "per_entry": "customs entry",
     "pct_of_entry_value": "% of the entered value",
+    "per_importer": "importer of record in a load",
 }
-"""Bases counted once per customs entry and shared by the shipments on it."""
+"""Bases counted once per customs entry; the shipments on it share them, ``per_importer`` all shipments in the load."""
 BASES = {**SHIPMENT_BASES, **LOAD_BASES, **ENTRY_BASES}
 """Every basis with the unit of its quantity."""
 
@@ -99,9 +107,20 @@ class Priced(Protocol):
     @property
     def maximum(self) -> Decimal | None: ...
     @property
+    def free_quantity(self) -> Decimal | None: ...
+    @property
     def min_quantity(self) -> Decimal | None: ...
     @property
     def breaks(self) -> tuple[Break, ...]: ...
+
+
+class Informal(Protocol):
+    """The part of a tariff line that small customs entries need."""
+
+    @property
+    def small_up_to(self) -> Decimal | None: ...
+    @property
+    def small_amount(self) -> Decimal | None: ...
 
 
 def is_percentage(charge: Priced) -> bool:
@@ -122,10 +141,11 @@ def amount(charge: Priced, quantity: Decimal, fx: Decimal = Decimal(1)) -> int:
     --------
     >>> from types import SimpleNamespace as Line
     >>> mpf = Line(basis="pct_of_entry_value", rate=Decimal("0.3464"), minimum=Decimal("33.58"),
-    ...            maximum=Decimal("651.50"), min_quantity=None, breaks=())
+    ...            maximum=Decimal("651.50"), free_quantity=None, min_quantity=None, breaks=())
     >>> amount(mpf, Decimal(5400)), amount(mpf, Decimal(54000))
     (33580000, 187060000)
     """
+    quantity = max(quantity - _free(charge), Decimal(0)) if _free(charge) else quantity
     if charge.min_quantity is not None:
         quantity = max(quantity, charge.min_quantity)
     cost = charge.rate * quantity
@@ -157,6 +177,8 @@ def amounts(charge: Priced, quantities: Float64, fx: float = 1.0) -> Int64:
     (n,) int64, micro-units of the plan currency, whole cents
     """
     quantity = np.asarray(quantities, dtype=np.float64)
+    if _free(charge):
+        quantity = np.maximum(quantity - float(_free(charge)), 0.0)
     if charge.min_quantity is not None:
         quantity = np.maximum(quantity, float(charge.min_quantity))
     cost = float(charge.rate) * quantity
@@ -170,3 +192,67 @@ def amounts(charge: Priced, quantities: Float64, fx: float = 1.0) -> Int64:
     if charge.maximum is not None:
         cost = np.minimum(cost, float(charge.maximum) * fx)
     return round_array(cost)
+
+
+def _free(charge: Priced) -> Decimal:
+    """Return what to take off a quantity; expected days are beyond the free ones already."""
+    return Decimal(0) if charge.basis == "per_load_day" else charge.free_quantity or Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SmallEntry:
+    """What an informal customs entry pays: `amount` for a value of at most `up_to`, both micro-units."""
+
+    up_to: int
+    amount: int
+
+
+def small_entry(charge: Informal, fx: Decimal) -> SmallEntry | None:
+    """Return what small customs entries pay, in micro-units of the plan currency; None when they pay as all do.
+
+    Parameters
+    ----------
+    charge : Informal
+    fx : Decimal, plan currency per unit of the charge's currency
+    """
+    if charge.small_up_to is None or charge.small_amount is None:
+        return None
+    return SmallEntry(to_micros(charge.small_up_to * fx), to_micros(charge.small_amount * fx))
+
+
+def falls_on(importers: tuple[str, ...], tags: Iterable[str]) -> bool:
+    """Return whether a charge falls on an importer of record with these tags.
+
+    Parameters
+    ----------
+    importers : tags of which the importer must have one; ``!tag`` is one it must not have; none: any importer
+
+    Examples
+    --------
+    >>> falls_on(("single_bond",), ()), falls_on(("!single_bond",), ()), falls_on((), ("new",))
+    (False, True, True)
+    """
+    had = frozenset(tags)
+    wanted = [tag for tag in importers if not tag.startswith("!")]
+    if any(tag[1:] in had for tag in importers if tag.startswith("!")):
+        return False
+    return not wanted or any(tag in had for tag in wanted)
+
+
+def days_beyond(free: Decimal, mean: float, sd: float) -> Decimal:
+    """Return the expected days beyond the free ones, to four places, of a stay that is normally distributed.
+
+    ``E[(D - free)+] = sd * pdf(z) + (mean - free) * (1 - cdf(z))`` with ``z = (free - mean) / sd``: the loss function
+    of inventory theory. A stay without spread is beyond by what its mean is.
+
+    Examples
+    --------
+    >>> days_beyond(Decimal(4), 3.0, 0.0), days_beyond(Decimal(4), 5.5, 0.0), days_beyond(Decimal(4), 3.0, 2.0)
+    (Decimal('0.0'), Decimal('1.5'), Decimal('0.3956'))
+    """
+    over = mean - float(free)
+    if sd <= 0:
+        return Decimal(str(round(max(over, 0.0), 4)))
+    z = -over / sd
+    standard = NormalDist()
+    return Decimal(str(round(max(sd * standard.pdf(z) + over * (1 - standard.cdf(z)), 0.0), 4)))

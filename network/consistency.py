@@ -58,6 +58,8 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("charges", "equipment", "equipment.equipment_id"),
     ("regimes", "entry_tariff", "charges.tariff"),
     ("duties", "schedule", "regimes.schedule"),
+    ("duties", "unless_layers", "duties.layer"),
+    ("regimes", "base_layer", "duties.layer"),
     ("geometry", "lane_id", "lanes.lane_id"),
 )  # fmt: skip
 

@@ -1,7 +1,9 @@
 """Duty layers in force for a product.
 
 Layers are added, not compounded: each is charged on the customs value. Within one layer the row with the
-longest matching HS prefix counts, so that an exemption or a special rate is one more row.
+longest matching HS prefix counts, so that an exemption or a special rate is one more row. A row is left out where
+one of its ``unless_layers`` is charged. The base layer of a schedule knows every product: a code that none of its rows
+matches takes the row of its chapter that has most leading digits in common.
 """
 
 from __future__ import annotations
@@ -9,10 +11,14 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from functools import cache
+from itertools import takewhile
 
 from network.epochs import Epochs
 from network.model import Network
 from network.tables import Duty, Regime
+
+CHAPTER_DIGITS = 2
+"""Leading digits of the HS chapter: rows of another chapter say nothing about a product."""
 
 
 class DutyBook:
@@ -25,6 +31,7 @@ class DutyBook:
 
     def __init__(self, network: Network) -> None:
         self._by_schedule: dict[str, list[Duty]] = {}
+        self._base = {regime.schedule: regime.base_layer for regime in network.regimes if regime.base_layer}
         for duty in network.duties:
             if duty.enabled:
                 self._by_schedule.setdefault(duty.schedule, []).append(duty)
@@ -36,25 +43,53 @@ class DutyBook:
         return tuple(
             duty
             for duty in self._by_schedule.get(schedule, ())
-            if hs_code.startswith(duty.hs_prefix)
-            and (not duty.origin_countries or country_of_origin in duty.origin_countries)
+            if hs_code.startswith(duty.hs_prefix) and _is_from(duty, country_of_origin)
         )
 
     def _find_on_day(self, schedule: str, hs_code: str, country_of_origin: str, date: dt.date) -> tuple[Duty, ...]:
         best: dict[str, Duty] = {}
         for duty in self._matching(schedule, hs_code, country_of_origin):
-            if duty.valid_from is not None and date < duty.valid_from:
-                continue
-            if duty.valid_to is not None and date > duty.valid_to:
-                continue
             held = best.get(duty.layer)
-            if held is None or len(duty.hs_prefix) > len(held.hs_prefix):
+            if is_in_force(duty, date) and (held is None or len(duty.hs_prefix) > len(held.hs_prefix)):
                 best[duty.layer] = duty
-        return tuple(best.values())
+        base = self._base.get(schedule, "")
+        nearest = self._nearest(schedule, hs_code, country_of_origin, date) if base and base not in best else None
+        if nearest is not None:
+            best[base] = nearest
+        return tuple(duty for duty in best.values() if not any(layer in best for layer in duty.unless_layers))
+
+    def _nearest(self, schedule: str, hs_code: str, country_of_origin: str, date: dt.date) -> Duty | None:
+        """Return the row of the base layer that has most leading digits in common, the first of several, if any."""
+        rows = [
+            duty
+            for duty in self._by_schedule.get(schedule, ())
+            if duty.layer == self._base[schedule] and _is_from(duty, country_of_origin) and is_in_force(duty, date)
+        ]
+        best = max(rows, key=lambda duty: common_digits(duty.hs_prefix, hs_code), default=None)
+        return None if best is None or common_digits(best.hs_prefix, hs_code) < CHAPTER_DIGITS else best
+
+    def is_guessed(self, schedule: str, hs_code: str, duty: Duty) -> bool:
+        """Return whether a row that applies to a product is only the nearest one, not a match."""
+        return duty.layer == self._base.get(schedule, "") and not hs_code.startswith(duty.hs_prefix)
 
     def layers(self, schedule: str, hs_code: str, country_of_origin: str, date: dt.date) -> tuple[Duty, ...]:
         """Return the duty rows that apply to a product on a day, at most one per layer, in table order."""
         return self._on_day(schedule, hs_code, country_of_origin, date)
+
+
+def common_digits(prefix: str, hs_code: str) -> int:
+    """Return how many leading digits two codes have in common."""
+    pairs = zip(prefix, hs_code, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def is_in_force(duty: Duty, date: dt.date) -> bool:
+    """Return whether a duty is charged on a day; blank ends are open."""
+    return (duty.valid_from is None or duty.valid_from <= date) and (duty.valid_to is None or date <= duty.valid_to)
+
+
+def _is_from(duty: Duty, country_of_origin: str) -> bool:
+    return not duty.origin_countries or country_of_origin in duty.origin_countries
 
 
 def is_compound(duty: Duty) -> bool:

@@ -24,6 +24,7 @@ from network.tables import (
     Equipment,
     GeometryPoint,
     Header,
+    Importer,
     Lane,
     Link,
     Place,
@@ -60,6 +61,7 @@ class Network:
     charges: tuple[Charge, ...] = ()
     regimes: tuple[Regime, ...] = ()
     duties: tuple[Duty, ...] = ()
+    importers: tuple[Importer, ...] = ()
     receiving: tuple[Receiving, ...] = ()
     compatibility: tuple[Compatibility, ...] = ()
     calendars: tuple[Closure, ...] = ()
@@ -97,6 +99,11 @@ class Network:
     def regime(self) -> dict[str, Regime]:
         """Customs regimes by id."""
         return {row.regime_id: row for row in self.regimes}
+
+    @cached_property
+    def importer(self) -> dict[str, Importer]:
+        """Importers of record by id; one that is not listed has no tags and the import tax of the regime."""
+        return {row.importer_id: row for row in self.importers}
 
     @cached_property
     def courier(self) -> dict[str, Courier]:

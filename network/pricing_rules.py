@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from network._judging import Judge, Written
@@ -91,13 +92,22 @@ class PricingRules(Judge):
         """Charges per customs entry are a plain amount or percentage, as they are shared by whoever is on the entry."""
         for position, charge in enumerate(self._network.charges):
             if charge.basis not in ENTRY_BASES:
+                if charge.small_amount is not None:
+                    yield self._finding(("charges", position, "small_amount"), charge.small_amount,
+                                        "nothing, as the basis is not per customs entry", rule="CHARGE.ENTRY")  # fmt: skip
+                if charge.importers and charge.basis in LOAD_BASES:
+                    yield self._finding(("charges", position, "importers"), charge.importers,
+                                        "nothing, as a load may hold goods of several importers", rule="CHARGE.ENTRY")  # fmt: skip
                 continue
-            for column in ("min_quantity", "breaks"):
+            for column in ("min_quantity", "free_quantity", "breaks"):
                 value = getattr(charge, column)
                 if value is not None and value != ():
                     yield self._finding(("charges", position, column), value,
                                         f"nothing, as the basis is {charge.basis}; minimum and maximum may be given",
                                         rule="CHARGE.ENTRY")  # fmt: skip
+            if charge.small_amount is not None and _falls(charge):
+                yield self._finding(("charges", position, "small_amount"), charge.small_amount,
+                                    "at most what the smallest larger entry pays", rule="CHARGE.ENTRY")  # fmt: skip
             if charge.basis == "pct_of_entry_value" and charge.rate * _BILLIONTHS_PER_PERCENT % 1:
                 yield self._finding(("charges", position, "rate"), charge.rate, "a percentage of at most 7 decimals",
                                     rule="CHARGE.ENTRY")  # fmt: skip
@@ -112,6 +122,7 @@ class PricingRules(Judge):
                     _same_day(charge, other)
                     and _meet(charge.modes, other.modes)
                     and _meet(charge.equipment, other.equipment)
+                    and _same_importers(charge, other)
                     and (not charge.scenario or not other.scenario or charge.scenario == other.scenario)
                 ):
                     line = self._line("charges", earlier)
@@ -194,9 +205,25 @@ class PricingRules(Judge):
         return self._written["planning"].file if "planning" in self._written else "network.toml"
 
 
+def _falls(charge: Charge) -> bool:
+    """Return whether a larger entry would pay less than a small one does."""
+    if charge.small_amount is None or charge.small_up_to is None:
+        return False
+    above = charge.rate if charge.basis != "pct_of_entry_value" else charge.rate * charge.small_up_to / 100
+    above = max(above, charge.minimum or Decimal(0))
+    return charge.small_amount > (above if charge.maximum is None else min(above, charge.maximum))
+
+
 def _counts(charge: Charge, mode: str, equipment_id: str) -> bool:
     by_mode = not charge.modes or mode in charge.modes
     return by_mode and (not charge.equipment or equipment_id in charge.equipment)
+
+
+def _same_importers(a: Charge, b: Charge) -> bool:
+    """Return whether two charges may fall on one importer: not when one asks for a tag that the other excludes."""
+    return not any(f"!{tag}" in b.importers for tag in a.importers) and not any(
+        f"!{tag}" in a.importers for tag in b.importers
+    )
 
 
 def _same_day(a: Charge | Duty, b: Charge | Duty) -> bool:

@@ -119,6 +119,10 @@ class Place(Sourced):
         description="origin warehouse: receiving to stuffed; gateway: arrival to released by the terminal; "
         "deconsolidation centre: container in to ready for dispatch",
     )  # fmt: skip
+    dwell_sd_days: float = Field(
+        0.0, ge=0, le=60, json_schema_extra={"unit": "day"},
+        description="standard deviation of the dwell: what demurrage and detention (per_load_day) are expected from",
+    )  # fmt: skip
     handling_m3_per_day: float | None = Field(
         None, gt=0, json_schema_extra={"unit": "m3/day"}, description="origin warehouse: most volume stuffed in a day"
     )
@@ -268,6 +272,20 @@ class Charge(Sourced):
     minimum: Decimal | None = Field(None, ge=0, json_schema_extra={"unit": "currency"})
     maximum: Decimal | None = Field(None, ge=0, json_schema_extra={"unit": "currency"})
     min_quantity: Decimal | None = Field(None, ge=0, json_schema_extra={"unit": "as basis"})
+    free_quantity: Decimal | None = Field(
+        None,
+        ge=0,
+        json_schema_extra={"unit": "as basis"},
+        description="taken off the quantity first: free days, lines included",
+    )
+    small_up_to: Decimal | None = Field(
+        None, ge=0, json_schema_extra={"unit": "currency"},
+        description="customs entries of at most this value pay small_amount instead (informal entry)",
+    )  # fmt: skip
+    small_amount: Decimal | None = Field(None, ge=0, json_schema_extra={"unit": "currency"})
+    importers: Words = Field(
+        (), description="only for importers with one of these tags, or without a !tag (importers.tags); blank: all"
+    )
     breaks: Breaks = Field(
         (), description="from:rate pairs separated by ; such as 45:6.62;100:5.83 (next break may be cheaper)"
     )
@@ -285,7 +303,14 @@ class Charge(Sourced):
             raise ValueError("minimum not above maximum")
         if self.breaks and any(a.start >= b.start for a, b in zip(self.breaks, self.breaks[1:], strict=False)):
             raise ValueError("breaks in rising order")
+        if (self.small_up_to is None) != (self.small_amount is None):
+            raise ValueError("small_up_to and small_amount together")
         return self
+
+    def as_small(self) -> Charge:
+        """Return the charge that a small customs entry pays: the stated amount."""
+        none = {"minimum": None, "maximum": None, "small_up_to": None, "small_amount": None}
+        return self.model_copy(update={"basis": "per_entry", "rate": self.small_amount, **none})
 
 
 class Regime(Sourced):
@@ -302,6 +327,26 @@ class Regime(Sourced):
     tax_recoverable: YesNo = Field(True, description="yes: the tax costs only its financing")
     tax_financing_days: float = Field(
         0.0, ge=0, json_schema_extra={"unit": "day"}, description="days until it is recovered"
+    )
+    tax_onward_per_wm: float = Field(
+        0.0, ge=0, json_schema_extra={"unit": "plan currency per revenue ton"},
+        description="transport after the border deemed part of the base of import tax",
+    )  # fmt: skip
+    base_layer: str = Field(
+        "",
+        description="layer (duties.layer) with a rate for every product: a code that no row matches takes the nearest of its chapter",
+    )
+
+
+class Importer(Sourced):
+    """An importer of record about whom more is known than the id."""
+
+    importer_id: str = Field(min_length=1, description="as shipments name it; blank there: the seller")
+    name: str = ""
+    tags: Words = Field((), description="what charges may ask (charges.importers), such as single_bond, separated by ;")
+    import_tax: Literal["regime", "deferred", "cost"] = Field(
+        "regime",
+        description="deferred: accounted for in the return, costs no financing; cost: cannot be recovered; regime: as there",
     )
 
 
@@ -320,6 +365,7 @@ class Duty(Sourced):
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     enabled: YesNo = Field(True, description="no: the layer is kept but not applied")
+    unless_layers: Words = Field((), description="not charged where one of these layers applies, separated by ;")
 
 
 class Receiving(Sourced):
@@ -458,6 +504,7 @@ TABLES: dict[str, type[Row]] = {
     "charges": Charge,
     "regimes": Regime,
     "duties": Duty,
+    "importers": Importer,
     "receiving": Receiving,
     "compatibility": Compatibility,
     "calendars": Closure,
@@ -479,6 +526,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "charges": ("charge_id",),
     "regimes": ("regime_id",),
     "duties": ("duty_id",),
+    "importers": ("importer_id",),
     "receiving": ("scope",),
     "fx": ("currency",),
     "products": ("product_id",),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from functools import cache
 
-from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
+from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES, small_entry
 from network.epochs import Epochs
 from network.model import Network
 from network.tables import Charge, Lane, Place
@@ -67,6 +68,17 @@ class TariffBook:
         charges = [charge for charge in self._by_tariff.get(tariff, ()) if charge.basis in LOAD_BASES]
         named = {name for charge in charges for name in charge.equipment}
         return tuple(name for name in offered if charges and (not named or name in named))
+
+
+def charge_of_entry(charge: Charge, value: int, fx: Decimal) -> Charge:
+    """Return what a charge per entry is for an entry worth `value` micro-units: itself, or what small entries pay.
+
+    Parameters
+    ----------
+    fx : Decimal, plan currency per unit of the charge's currency
+    """
+    small = small_entry(charge, fx)
+    return charge.as_small() if small and value <= small.up_to else charge
 
 
 def handling_tariff(place: Place, alone: bool) -> str:

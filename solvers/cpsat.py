@@ -19,7 +19,7 @@ from network.money import CENT, Bools
 from .assignment import Assignment, Load
 from .cpsat_money import Money
 from .polling import stopping
-from .problem import Problem
+from .problem import EntryFee, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,14 +254,19 @@ class _RegionModel:
                 self.cp.add_max_equality(there, members)
             if there is not None:
                 present.append(there)
-            for fee in fees:
+            for fee in self._fees_on(fees, lots[0]):
                 worth = [(slot.members[lot], int(problem.lot_entry_value[lot])) for lot in lots]
                 self.money.charge(fee, value.get(party, 0), there, worth)
         if most >= 0:
             self.cp.add(sum(present) + len(value) <= most)
         for party, base_value in value.items():
             if party not in joining:
-                self.money.fix(sum(fee.amount(base_value) for fee in fees))
+                lot = next(lot for lot in slot.base if problem.lot_party[lot] == party)
+                self.money.fix(sum(fee.amount(base_value) for fee in self._fees_on(fees, lot)))
+
+    def _fees_on(self, fees: tuple[EntryFee, ...], lot: int) -> list[EntryFee]:
+        """Return the fees that fall on the importer of a lot."""
+        return [fee for fee in fees if fee.falls_on(int(self.problem.lot_standing[lot]))]
 
     # -- limits that pools share ------------------------------------------------------------------------------------
 

@@ -54,26 +54,46 @@ class Money:
             self.fix(before)
             self.pay(fee.amount(base + value) - before, member)
             return
-        if fee.rate_ppb == 0:
-            if there is None:
-                self.fix(fee.amount(0))
-            else:
-                self.pay(fee.amount(0), there)
+        total = base + sum(value for _, value in joining)
+        if total <= fee.small_up_to:
+            self._charge_flat(fee.small_amount, there)
             return
-        most = fee.amount(base + sum(value for _, value in joining)) // CENT
+        usual = there
+        if base <= fee.small_up_to:
+            usual = self._cp.new_bool_var("u")
+            self._cp.add(sum(value * member for member, value in joining) <= fee.small_up_to - base).only_enforce_if(
+                ~usual
+            )
+            if there is not None:
+                self._cp.add_implication(usual, there)
+        if fee.rate_ppb == 0:
+            self._charge_flat(fee.usual(0), usual)
+            if usual is not there and usual is not None:
+                self._charge_flat(fee.small_amount, there)
+                self.pay(-fee.small_amount, usual)
+            return
+        most = fee.usual(total) // CENT
         charged = self._cp.new_int_var(0, most, "f")
         self._terms.append((1, charged))
-        low = fee.amount(0) // CENT
-        if there is None:
-            self._cp.add(charged >= low)
-        else:
-            self._cp.add(charged >= low * there)
+        if usual is not there:
+            self._at_least(charged, fee.small_amount, there)
+        self._at_least(charged, fee.usual(0), usual)
+        when: list[cp_model.LiteralT] = [] if usual is None else [usual]
         if fee.maximum is not None and most * CENT == fee.maximum:
             capped = self._cp.new_bool_var("c")
             self._cp.add(charged >= most).only_enforce_if(capped)
-            self._charge_rate(fee, base, joining, charged, [capped.negated()] + ([] if there is None else [there]))
+            when = [capped.negated(), *when]
+        self._charge_rate(fee, base, joining, charged, when)
+
+    def _charge_flat(self, amount: int, there: cp_model.IntVar | None) -> None:
+        if there is None:
+            self.fix(amount)
         else:
-            self._charge_rate(fee, base, joining, charged, [] if there is None else [there])
+            self.pay(amount, there)
+
+    def _at_least(self, charged: cp_model.IntVar, amount: int, there: cp_model.IntVar | None) -> None:
+        """Make `charged`, in cents, at least an amount in micro-units where the entry is there."""
+        self._cp.add(charged >= (amount // CENT if there is None else amount // CENT * there))
 
     def _charge_rate(
         self,

@@ -151,7 +151,7 @@ def _load_plan(t: Tables, d: Draft, choice: Int64, first: Int64, lots: Int64, po
             lot = lots[i]
             before = party_value(t, d, load, t.lots[lot].party)
             value = max(before, 0) + t.lots[lot].value
-            d.number[COST] += entry(t, pool, value) - entry(t, pool, before)
+            d.number[COST] += entry(t, pool, lot, value) - entry(t, pool, lot, before)
             slot, use = 0, t.options[choice[lot]].use
             while t.uses[use + slot].pool != pool:
                 slot += 1

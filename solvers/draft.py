@@ -195,11 +195,11 @@ def party_value(t: Tables, d: Draft, load: int, party: int) -> int:
 
 
 @inner
-def entry(t: Tables, pool: int, value: int) -> int:
-    """Return the fees of a customs entry of a load of `pool`, micro-units; 0 for a value of -1, no entry."""
+def entry(t: Tables, pool: int, lot: int, value: int) -> int:
+    """Return the fees of a customs entry of a lot's importer in a load of `pool`, micro-units; 0 for a value of -1, none."""
     if value < 0:
         return 0
-    return entry_amount(t.fees, t.pools[pool].fee, t.pools[pool].last_fee, value)
+    return entry_amount(t.fees, t.pools[pool].fee, t.pools[pool].last_fee, t.lots[lot].standing, value)
 
 
 @inner
@@ -237,7 +237,7 @@ def offer(t: Tables, d: Draft, load: int, lot: int, most: int) -> tuple[int, int
         return NEVER, NONE
     if t.pools[into.pool].last_fee > t.pools[into.pool].fee:
         before = party_value(t, d, load, mine.party)
-        delta += entry(t, into.pool, max(before, 0) + mine.value) - entry(t, into.pool, before)
+        delta += entry(t, into.pool, lot, max(before, 0) + mine.value) - entry(t, into.pool, lot, before)
     return delta, kind
 
 
@@ -247,7 +247,7 @@ def opening(t: Tables, d: Draft, pool: int, lot: int) -> tuple[int, int]:
     kind = cheapest_type(t, d, pool, t.lots[lot].volume, t.lots[lot].weight, NONE)
     if kind < 0 or t.pools[pool].most_parties == 0:
         return NEVER, NONE
-    return t.types[kind].price + entry(t, pool, t.lots[lot].value), kind
+    return t.types[kind].price + entry(t, pool, lot, t.lots[lot].value), kind
 
 
 @inner

@@ -99,7 +99,8 @@ def evaluate(problem: Problem, assignment: Assignment) -> Evaluation:
 
         cost =   sum_{planned i}    option_cost[x_i]
                + sum_{b}            type_price[t(b)]
-               + sum_{b, a, fee f}  f.amount(sum_{i in S(b, a)} lot_entry_value[i])   (pools with an entry scheme)
+               + sum_{b, a, fee f}  f.amount(sum_{i in S(b, a)} lot_entry_value[i])   (fees of the pool's entry scheme that
+                                                                                       fall on importers like a)
                + sum_{unplanned i}  lot_unplanned_price[i]
 
     Parameters
@@ -152,12 +153,15 @@ def _load_lines(problem: Problem, place: int, load: Load) -> Iterator[Line]:
     yield Line(LineKind.LOAD, place, -1, "", int(problem.type_price[load.type]))
     fees = problem.fees_of(load.pool)
     if fees:
-        values = Counter[int]()
+        values, standing = Counter[int](), {}
         for lot in load.lots:
-            values[int(problem.lot_party[lot])] += int(problem.lot_entry_value[lot])
+            party = int(problem.lot_party[lot])
+            values[party] += int(problem.lot_entry_value[lot])
+            standing[party] = int(problem.lot_standing[lot])
         for party in sorted(values):
             for fee in fees:
-                yield Line(LineKind.ENTRY, place, party, fee.code, fee.amount(values[party]))
+                if fee.falls_on(standing[party]):
+                    yield Line(LineKind.ENTRY, place, party, fee.code, fee.amount(values[party]))
 
 
 def _load_violations(problem: Problem, place: int, load: Load) -> Iterator[Violation]:

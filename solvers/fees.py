@@ -17,7 +17,20 @@ _BILLION = np.uint64(1_000_000_000)
 _STEP = _CENT * _BILLION
 _HALF_STEP = _STEP // np.uint64(2)
 _NO_CAP = np.iinfo(np.int64).max
-_FEE = np.dtype([(name, np.int64) for name in ("flat", "minimum", "maximum", "rate_ppb")])
+_FEE = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "flat",
+            "minimum",
+            "maximum",
+            "rate_ppb",
+            "small_up_to",
+            "small_amount",
+            "standings",
+        )
+    ]
+)
 
 
 class Fees(NamedTuple):
@@ -25,7 +38,7 @@ class Fees(NamedTuple):
 
     Attributes
     ----------
-    rows : (F,) records with ``flat``, ``minimum``, ``maximum`` (micro-units) and ``rate_ppb``, by scheme
+    rows : (F,) records, by scheme, with the attributes of `solvers.problem.EntryFee`
     first, last : (P,) int64, fees of the scheme of a pool
     """
 
@@ -37,7 +50,15 @@ class Fees(NamedTuple):
 def fees_of(problem: Problem) -> Fees:
     """Return the entry schemes of a problem as arrays."""
     rows = [
-        (fee.flat, fee.minimum, _NO_CAP if fee.maximum is None else fee.maximum, fee.rate_ppb)
+        (
+            fee.flat,
+            fee.minimum,
+            _NO_CAP if fee.maximum is None else fee.maximum,
+            fee.rate_ppb,
+            fee.small_up_to,
+            fee.small_amount,
+            fee.standings,
+        )
         for scheme in problem.entry_schemes
         for fee in scheme
     ]
@@ -48,8 +69,8 @@ def fees_of(problem: Problem) -> Fees:
 
 
 @inner
-def entry_amount(fees: Records, first: int, last: int, value: int) -> int:
-    """Return what the fees `first` to `last` of a customs entry worth `value` come to, micro-units.
+def entry_amount(fees: Records, first: int, last: int, standing: int, value: int) -> int:
+    """Return what the fees `first` to `last` of an importer's customs entry worth `value` come to, micro-units.
 
     The product of value and rate needs more than 64 bits: it is taken apart into thousands of units and the rest.
     Divisions of unsigned numbers by constants are cheap, others are not.
@@ -58,6 +79,11 @@ def entry_amount(fees: Records, first: int, last: int, value: int) -> int:
     worth = np.uint64(value)
     for k in range(first, last):
         fee = fees[k]
+        if not fee.standings >> standing & 1:
+            continue
+        if value <= fee.small_up_to:
+            total += fee.small_amount
+            continue
         rate = np.uint64(fee.rate_ppb)
         high = worth // _BILLION * rate
         low = high % _CENT * _BILLION + worth % _BILLION * rate
@@ -67,9 +93,9 @@ def entry_amount(fees: Records, first: int, last: int, value: int) -> int:
 
 
 @jit
-def entry_amounts(fees: Fees, pools: Int64, values: Int64) -> Int64:
-    """Return the fees of many customs entries, each of a pool and a value, (k,) int64 micro-units."""
+def entry_amounts(fees: Fees, pools: Int64, standings: Int64, values: Int64) -> Int64:
+    """Return the fees of many customs entries, each of a pool, an importer's standing and a value, (k,) int64 micro-units."""
     amounts = np.zeros(len(values), dtype=np.int64)
     for k in range(len(values)):
-        amounts[k] = entry_amount(fees.rows, fees.first[pools[k]], fees.last[pools[k]], values[k])
+        amounts[k] = entry_amount(fees.rows, fees.first[pools[k]], fees.last[pools[k]], standings[k], values[k])
     return amounts

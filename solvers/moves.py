@@ -41,13 +41,14 @@ from .tables import Tables
 @inner
 def _leave(t: Tables, d: Draft, node: int) -> None:
     """Take a node out of its load and let the load be as small as it can; one emptied while noting keeps its number."""
-    load, lot = d.nodes[node].load, t.lots[node // t.width]
+    load, lot = d.nodes[node].load, node // t.width
     note_load(d, load)
     into = d.loads[load]
     unlink(t, d, node)
     if t.pools[into.pool].last_fee > t.pools[into.pool].fee:
-        rest = party_value(t, d, load, lot.party)
-        d.number[COST] += entry(t, into.pool, rest) - entry(t, into.pool, max(rest, 0) + lot.value)
+        rest = party_value(t, d, load, t.lots[lot].party)
+        before = max(rest, 0) + t.lots[lot].value
+        d.number[COST] += entry(t, into.pool, lot, rest) - entry(t, into.pool, lot, before)
     kind, current = NONE, into.type
     if into.lots > 0:
         kind = cheapest_type(t, d, into.pool, into.volume, into.weight, current)

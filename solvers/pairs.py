@@ -115,7 +115,7 @@ def _most_needed(option_start: Int64, need_start: Int64, resource: Int64, amount
 def _prices(problem: Problem, pool: Int64, lot: Int64, fees: Fees) -> Records:
     """Return what pairs cost, see `Pairs`."""
     prices = np.zeros(len(pool), dtype=_PRICE)
-    prices["entry"] = entry_amounts(fees, pool, problem.lot_entry_value[lot])
+    prices["entry"] = entry_amounts(fees, pool, problem.lot_standing[lot], problem.lot_entry_value[lot])
     types = _Types(
         problem.pool_type_start, problem.type_limit, problem.type_volume_cm3, problem.type_weight_g, problem.type_price
     )
@@ -152,34 +152,46 @@ def _add_loads(prices: Records, pool: Int64, volume: Int64, weight: Int64, t: _T
 def _entry_fees(problem: Problem, pool: Int64, lot: Int64, entry: Int64) -> tuple[Int64, Int64]:
     """Split the fees of every entry into a part that it surely costs and a part that each of its lots surely causes.
 
-    A fee never falls with the value, so an entry costs at least the fee of nothing. And a fee per value falls with the
-    value, so lots worth ``V`` together pay at least ``V * fee(V_all) / V_all``, where ``V_all`` is the value of all lots
-    of that importer that can use the pool. For every fee and entry the larger of the two counts.
+    A fee never falls with the value, so an entry costs at least the fee of nothing or, where it may be small, of a small one. And a fee per value falls with
+    the value, so lots worth ``V`` together pay at least ``V * fee(V_all) / V_all``, where ``V_all`` is the value of all
+    lots of that importer that can use the pool; where the lots may also make a small entry, which has a rate of its own,
+    the lower of the two rates. For every fee and entry the larger of the two counts.
     """
     fixed, share = np.zeros(len(pool), dtype=np.int64), np.zeros(len(pool), dtype=np.int64)
     if not len(pool):
         return fixed, share
     schemes = problem.pool_scheme[pool]
     value = problem.lot_entry_value[lot].astype(np.float64)
-    total, count = np.bincount(entry, value)[entry], np.bincount(entry)[entry]
+    total: Float64 = np.bincount(entry, value)[entry].astype(np.float64)
+    count = np.bincount(entry)[entry]
+    smallest = np.full(int(entry.max()) + 1, np.inf)
+    np.minimum.at(smallest, entry, value)
     for index, scheme in enumerate(problem.entry_schemes):
-        rows = np.flatnonzero(schemes == index)
+        in_scheme = np.flatnonzero(schemes == index)
         for fee in scheme:
-            whole = np.maximum(fee.flat + total[rows] * (fee.rate_ppb / 1e9), fee.minimum)
-            whole = whole if fee.maximum is None else np.minimum(whole, fee.maximum)
-            least = fee.amount(0)
-            typical = whole * np.minimum(1.0, 1.5 / count[rows])
-            is_fixed = least >= typical
-            by_value = _value_share(value[rows], total[rows].astype(np.float64), whole.astype(np.float64), fee)
+            rows = in_scheme[(fee.standings >> problem.lot_standing[lot[in_scheme]] & 1).astype(np.bool_)]
+            is_small, may_be_small = total[rows] <= fee.small_up_to, smallest[entry[rows]] <= fee.small_up_to
+            whole = np.where(is_small, fee.small_amount, _usual(fee, total[rows]))
+            rate = whole / np.maximum(total[rows], 1.0)
+            if fee.small_up_to > 0:
+                rate = np.where(may_be_small & ~is_small, np.minimum(rate, fee.small_amount / fee.small_up_to), rate)
+            least = np.where(may_be_small, fee.small_amount, fee.usual(0))
+            is_fixed = least >= whole * np.minimum(1.0, 1.5 / count[rows])
             fixed[rows] += np.where(is_fixed, least, 0)
-            share[rows] += np.where(is_fixed, 0, by_value)
+            share[rows] += np.where(is_fixed, 0, _value_share(value[rows], rate, fee))
     return fixed, share
 
 
-def _value_share(value: Float64, total: Float64, whole: Float64, fee: EntryFee) -> Int64:
-    """Return the part of the fee `whole` of the value `total` that each value causes, (k,) int64 micro-units.
+def _usual(fee: EntryFee, value: Float64) -> Float64:
+    """Return the fee of entries that are not small, before it is rounded, (k,) float64 micro-units."""
+    amount: Float64 = np.maximum(fee.flat + value * (fee.rate_ppb / 1e9), fee.minimum)
+    return amount if fee.maximum is None else np.minimum(amount, fee.maximum)
+
+
+def _value_share(value: Float64, rate: Float64, fee: EntryFee) -> Int64:
+    """Return the part of a fee that each value causes at a rate per value, (k,) int64 micro-units.
 
     Rounding to cents can take half a cent from an entry; taking it from every lot keeps the sum below the fee.
     """
-    part = np.floor(value * whole / np.maximum(total, 1.0) * (1 - 1e-12)).astype(np.int64)
+    part = np.floor(value * rate * (1 - 1e-12)).astype(np.int64)
     return np.maximum(part - (CENT // 2 if fee.rate_ppb else 0) - 1, 0)

@@ -6,7 +6,7 @@ Every ragged relation is stored in compressed rows (CSR): the items of row ``k``
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -17,13 +17,14 @@ from network.money import CENT, Bools, Int64, percent_of
 
 Int32 = npt.NDArray[np.int32]
 
+_MOST_STANDINGS = 62
 _MOST_PPB = 9_000_000_000
 """Largest rate of a fee, nine times the value: beyond it sums of kernels could overflow."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFee:
-    """One fee of a customs entry: ``flat + rate * value`` within a floor and a cap.
+    """One fee of a customs entry: ``flat + rate * value`` within a floor and a cap; a small entry may pay less.
 
     Attributes
     ----------
@@ -32,6 +33,9 @@ class EntryFee:
     flat, minimum : int, micro-units
     rate_ppb : int, parts per billion of the entry value
     maximum : int or None, micro-units; None when there is no cap
+    small_up_to, small_amount : int, micro-units
+        An entry of at most this value pays that amount, which is not more than what any larger one pays; -1 for none.
+    standings : int, bit ``k`` is set when importers of standing ``k`` pay the fee; -1 for all
     """
 
     code: str
@@ -39,6 +43,9 @@ class EntryFee:
     rate_ppb: int
     minimum: int
     maximum: int | None
+    small_up_to: int = -1
+    small_amount: int = 0
+    standings: int = -1
 
     def amount(self, value: int) -> int:
         """Return the fee of an entry worth `value` micro-units, in micro-units (whole cents).
@@ -46,8 +53,16 @@ class EntryFee:
         >>> EntryFee("MPF", 0, 3_464_000, 33_580_000, 651_500_000).amount(54_000_000_000)
         187060000
         """
+        return self.small_amount if value <= self.small_up_to else self.usual(value)
+
+    def usual(self, value: int) -> int:
+        """Return the fee of an entry that is not small."""
         amount = max(self.flat + percent_of(value, self.rate_ppb), self.minimum)
         return amount if self.maximum is None else min(amount, self.maximum)
+
+    def falls_on(self, standing: int) -> bool:
+        """Return whether importers of a standing pay the fee."""
+        return bool(self.standings >> standing & 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,6 +79,7 @@ class Problem:
     lot_group : (n,) int64, seller
     lot_alone : (n,) bool, True when the lot may share loads only with its own group
     lot_party : (n,) int64, importer of record
+    lot_standing : (n,) int64 in 0..61, of its importer, which decides what fees it pays; empty: all 0
     lot_entry_value : (n,) int64, micro-units, value declared at the customs entry
     lot_unplanned_price : (n,) int64, micro-units
     option_start : (n+1,) int64, options of a lot
@@ -109,13 +125,16 @@ class Problem:
     entry_schemes: tuple[tuple[EntryFee, ...], ...]
     conflict: Bools
     resource_limit: Int64
+    lot_standing: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if field.name != "entry_schemes":
-                is_flag = field.name in ("lot_alone", "conflict")
-                array = _frozen(getattr(self, field.name), np.bool_ if is_flag else np.int64, field.name)
-                object.__setattr__(self, field.name, array)
+        if not len(self.lot_standing):
+            object.__setattr__(self, "lot_standing", np.zeros(len(self.lot_party), dtype=np.int64))
+        for column in fields(self):
+            if column.name != "entry_schemes":
+                is_flag = column.name in ("lot_alone", "conflict")
+                array = _frozen(getattr(self, column.name), np.bool_ if is_flag else np.int64, column.name)
+                object.__setattr__(self, column.name, array)
         validate(self)
 
     @property
@@ -227,8 +246,8 @@ def _check_lengths(problem: Problem) -> None:
         "option_resource_start": problem.n_options + 1,
         "option_resource_amount": len(problem.option_resource),
     }
-    for field in fields(problem):
-        name = field.name
+    for column in fields(problem):
+        name = column.name
         expected = sizes.get(name, sizes.get(name[: name.find("_") + 1]))
         if expected is not None and len(getattr(problem, name)) != expected:
             raise SolveError(f"{name}: found {len(getattr(problem, name))} entries, expected {expected}.")
@@ -251,6 +270,7 @@ def _check_rows(problem: Problem) -> None:
 def _check_indices(problem: Problem) -> None:
     limits = {
         "lot_class": (0, len(problem.conflict)),
+        "lot_standing": (0, _MOST_STANDINGS),
         "option_pool": (0, problem.n_pools),
         "option_resource": (0, problem.n_resources),
         "type_resource": (-1, problem.n_resources),
@@ -292,7 +312,7 @@ def _check_schemes(problem: Problem) -> None:
     for index, scheme in enumerate(problem.entry_schemes):
         for fee in scheme:
             where = f"entry_schemes[{index}], {fee.code}"
-            amounts = [fee.flat, fee.minimum] + ([] if fee.maximum is None else [fee.maximum])
+            amounts = [fee.flat, fee.minimum, fee.small_amount] + ([] if fee.maximum is None else [fee.maximum])
             if fee.rate_ppb < 0 or min(amounts) < 0:
                 raise SolveError(f"{where}: negative amount or rate.")
             if fee.rate_ppb > _MOST_PPB:
@@ -301,6 +321,8 @@ def _check_schemes(problem: Problem) -> None:
                 raise SolveError(f"{where}: amounts must be whole numbers of cents.")
             if fee.maximum is not None and fee.maximum < fee.minimum:
                 raise SolveError(f"{where}: maximum {fee.maximum} is less than minimum {fee.minimum}.")
+            if fee.small_up_to >= 0 and fee.small_amount > fee.usual(fee.small_up_to):
+                raise SolveError(f"{where}: a small entry pays {fee.small_amount}, more than a larger one.")
 
 
 def _refuse(name: str, wrong: Bools, values: Int64, expected: str) -> None:

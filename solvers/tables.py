@@ -13,7 +13,7 @@ from .pairs import Pairs
 from .problem import Int32, Problem
 
 _LOT = np.dtype([(name, np.int64) for name in (
-    "volume", "weight", "kind", "group", "party", "value", "unplanned", "alone", "first", "last",
+    "volume", "weight", "kind", "group", "party", "standing", "value", "unplanned", "alone", "first", "last",
 )])  # fmt: skip
 _OPTION = np.dtype([
     ("cost", np.int64), ("number", np.int32), ("use", np.int32), ("need", np.int32), ("uses", np.int16), ("needs", np.int16),
@@ -29,8 +29,8 @@ class Tables(NamedTuple):
 
     Attributes
     ----------
-    lots : (n,), ``volume`` (cm3), ``weight`` (g), ``kind`` (class), ``group``, ``party``, ``value``, ``unplanned``
-        (micro-units), ``alone``, and its live options ``first`` to ``last``
+    lots : (n,), ``volume`` (cm3), ``weight`` (g), ``kind`` (class), ``group``, ``party``, its ``standing``, ``value``,
+        ``unplanned`` (micro-units), ``alone``, and its live options ``first`` to ``last``
     options : (k,), live options of a lot in the order of their ``cost``; ``number`` in the problem; first ``use`` and
         how many; first ``need`` and how many
     uses : ``pool`` and ``pair`` of every use of a pool by a live option
@@ -69,7 +69,7 @@ def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
     return Tables(
         lots=_records(
             _LOT, problem.n_lots, volume=problem.lot_volume_cm3, weight=problem.lot_weight_g, kind=problem.lot_class,
-            group=problem.lot_group, party=problem.lot_party, value=problem.lot_entry_value,
+            group=problem.lot_group, party=problem.lot_party, standing=problem.lot_standing, value=problem.lot_entry_value,
             unplanned=problem.lot_unplanned_price, alone=problem.lot_alone, first=np.append(0, ends)[:-1], last=ends,
         ),
         options=_records(

@@ -210,6 +210,10 @@ RECEIVING: list[dict[str, Any]] = [
      "pallet_volume_m3": 1.6, "pallet_max_kg": 500.0, "receiving_days": 3.0},
 ]  # fmt: skip
 
+IMPORTERS: list[dict[str, Any]] = [
+    {"importer_id": "IMP-BOND", "name": "Importer without a bond", "tags": "single_bond"}
+]
+
 COMPATIBILITY: list[dict[str, Any]] = [
     {"rule": "conflict", "subject": "lithium_battery", "cargo_class": "liquid"},
     {"rule": "mode_refuses", "subject": "air", "cargo_class": "liquid"},
@@ -241,7 +245,8 @@ GEOMETRY: list[dict[str, Any]] = [
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "places": PLACES, "equipment": EQUIPMENT, "lanes": LANES, "departures": DEPARTURES, "links": LINKS,
-    "couriers": COURIERS, "charges": CHARGES, "regimes": REGIMES, "duties": DUTIES, "receiving": RECEIVING,
+    "couriers": COURIERS, "charges": CHARGES, "regimes": REGIMES, "duties": DUTIES, "importers": IMPORTERS,
+    "receiving": RECEIVING,
     "compatibility": COMPATIBILITY, "calendars": CALENDARS, "fx": FX, "products": PRODUCTS, "geometry": GEOMETRY,
     "reliability": [{"scope": "USLAX", "metric": "exam_share", "value": 3.0, "unit": "%"}],
     "sources": [{"source": "test", "text": "round numbers made up for tests"}],

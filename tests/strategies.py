@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -28,6 +28,7 @@ class Lot:
     party: int = 0
     value: int = 0
     options: list[Option] = field(default_factory=list)
+    standing: int = 0
 
 
 @dataclass
@@ -78,6 +79,7 @@ def make_problem(
         lot_group=_ints(lot.group for lot in lots),
         lot_alone=np.array([lot.alone for lot in lots], dtype=bool),
         lot_party=_ints(lot.party for lot in lots),
+        lot_standing=_ints(lot.standing for lot in lots),
         lot_entry_value=_ints(lot.value * MICROS for lot in lots),
         lot_unplanned_price=_ints(lot.unplanned * MICROS for lot in lots),
         option_start=_starts(len(lot.options) for lot in lots),
@@ -111,16 +113,23 @@ def _starts(counts: object) -> np.ndarray:
 
 
 @st.composite
-def tiny_problems(draw: st.DrawFn, max_lots: int = 4, min_lots: int = 0, max_resources: int = 2) -> Problem:
+def tiny_problems(
+    draw: st.DrawFn, max_lots: int = 4, min_lots: int = 0, max_resources: int = 2, small_entries: bool = True
+) -> Problem:
     """Draw a problem small enough for the oracle, with every rule the model knows."""
     small = st.integers
     n_pools, n_resources, n_classes = draw(small(1, 3)), draw(small(0, max_resources)), 3
-    fee = st.builds(
-        lambda flat, rate, low, more: EntryFee(
-            "FEE", flat * CENT, rate, low * CENT, None if more < 0 else (low + more) * CENT
+    usual = st.builds(
+        lambda flat, rate, low, more, standings: EntryFee(
+            "FEE", flat * CENT, rate, low * CENT, None if more < 0 else (low + more) * CENT, standings=standings
         ),
-        small(0, 500), small(0, 40_000_000), small(0, 4000), small(-1, 9000),
+        small(0, 500), small(0, 40_000_000), small(0, 4000), small(-1, 9000), st.sampled_from([-1, -1, 1, 2]),
     )  # fmt: skip
+    fee = (
+        usual
+        if not small_entries
+        else usual | st.builds(_with_small_entries, usual, small(0, 9000), st.sampled_from([0, 2, 1]))
+    )
     schemes = draw(st.lists(st.lists(fee, min_size=1, max_size=2).map(tuple), max_size=2))
     kind = st.builds(
         Type, small(0, 60), small(4, 24), small(40, 240), st.sampled_from([-1, -1, -1, 1, 2]),
@@ -145,10 +154,19 @@ def tiny_problems(draw: st.DrawFn, max_lots: int = 4, min_lots: int = 0, max_res
         st.sampled_from([False, False, False, True]), small(0, 2), small(0, 9000), st.lists(option, max_size=4),
     )  # fmt: skip
     lots = draw(st.lists(lot, min_size=min_lots, max_size=max_lots))
+    for each in lots:
+        each.standing = each.party % 2
     a, b, c = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
     conflict = [[False, a, b], [a, False, c], [b, c, draw(st.sampled_from([False, False, True]))]]
     limits = draw(st.lists(small(0, 9), min_size=n_resources, max_size=n_resources))
     return make_problem(lots, pools, tuple(schemes), conflict, limits)
+
+
+def _with_small_entries(fee: EntryFee, up_to: int, divisor: int) -> EntryFee:
+    """Return a fee of which entries of at most a value, in whole units, pay nothing or a part."""
+    limit = up_to * MICROS
+    amount = fee.usual(limit) // divisor // CENT * CENT if divisor else 0
+    return replace(fee, small_up_to=limit, small_amount=amount)
 
 
 def permuted(problem: Problem, order: Sequence[int]) -> Problem:
@@ -173,6 +191,7 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
                 int(problem.lot_party[lot]),
                 int(problem.lot_entry_value[lot]) // MICROS,
                 options,
+                int(problem.lot_standing[lot]),
             )
         )
     pools = [

@@ -10,11 +10,11 @@ from typing import Literal
 
 from consolidation.checking.dates import Dates, days_of
 from consolidation.checking.journeys import Chain, Journey
-from consolidation.checking.quantities import Counts, count, goods_value, layers_of, volume_m3
+from consolidation.checking.quantities import Counts, count, goods_value, importer_of, layers_of, volume_m3
 from consolidation.checking.world import World, decimal
 from consolidation.plan_model import CostLine
 from consolidation.shipments import Shipment
-from network.charges import amount
+from network.charges import amount, falls_on
 from network.money import from_micros, to_micros
 from network.tables import Charge, Place
 
@@ -24,12 +24,13 @@ _DAYS_PER_YEAR = 365
 
 @dataclass(frozen=True)
 class Step:
-    """One tariff on the way: the day that decides what is in force, and the road it covers."""
+    """One tariff on the way: the day that decides what is in force, the road it covers, where a load stands for days."""
 
     tariff: str
     day: dt.date
     km: Decimal = ZERO
     entry_id: str = ""
+    place: Place | None = None
 
 
 @dataclass
@@ -105,12 +106,15 @@ def own_lines(world: World, journey: Journey, dates: Dates) -> Own:
     own.lines.extend(duties)
     for step in _inbound(world, journey, dates):
         own.lines.extend(_charged(world, journey, counts, step, duty))
-    _tax(world, journey, own, from_micros(value), duty)
+    _tax(world, journey, counts, own, from_micros(value) + duty)
     return own
 
 
 def _charged(world: World, journey: Journey, counts: Counts, step: Step, duty: Decimal) -> Iterator[CostLine]:
+    tags = world.tags(importer_of(journey.shipment))
     for charge in world.charges(step.tariff, step.day, journey.mode, "shipment"):
+        if not falls_on(charge.importers, tags):
+            continue
         quantity = counts.of(charge.basis, step.km, duty)
         micros = amount(charge, quantity, world.network.rate[charge.currency])
         if micros:
@@ -181,21 +185,24 @@ def _duties(world: World, journey: Journey, counts: Counts, day: dt.date, value:
     return found
 
 
-def _tax(world: World, journey: Journey, own: Own, value: Decimal, duty: Decimal) -> None:
+def _tax(world: World, journey: Journey, counts: Counts, own: Own, duty_paid: Decimal) -> None:
+    """Add the import tax of a journey, on the duty-paid value and the transport deemed to follow, plan currency."""
     regime = journey.regime
-    own.import_tax = to_micros((value + duty) * decimal(regime.tax_rate_pct) / 100)
-    if not own.import_tax:
+    base = duty_paid + from_micros(to_micros(decimal(regime.tax_onward_per_wm) * counts.tons))
+    own.import_tax = to_micros(base * decimal(regime.tax_rate_pct) / 100)
+    importer = world.network.importer.get(importer_of(journey.shipment))
+    borne = importer.import_tax if importer else "regime"
+    if not own.import_tax or borne == "deferred":
         return
-    tax = from_micros(own.import_tax)
-    if regime.tax_recoverable:
-        carrying = decimal(world.network.planning.carrying_pct_per_year)
+    if regime.tax_recoverable and borne != "cost":
+        tax, carrying = from_micros(own.import_tax), decimal(world.network.planning.carrying_pct_per_year)
         rate = carrying * decimal(regime.tax_financing_days) / _DAYS_PER_YEAR
         micros = to_micros(tax * rate / 100)
         code, name = f"{regime.tax_code}.FINANCING", "Financing of recoverable import tax"
         levy = _Levy("tax", code, name, "pct_of_import_tax", tax, rate, regime.regime_id)
     else:
         micros = own.import_tax
-        base, rate = value + duty, decimal(regime.tax_rate_pct)
+        rate = decimal(regime.tax_rate_pct)
         levy = _Levy("tax", regime.tax_code, "Import tax", "pct_of_customs_value", base, rate, regime.regime_id)
     if micros:
         own.lines.append(_levied(world, journey, levy, micros))

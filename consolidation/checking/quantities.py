@@ -85,6 +85,7 @@ class Counts:
     cartons: int
     units: int
     pallets: int
+    hs_lines: int
     value: int
     factor: Decimal
 
@@ -104,6 +105,7 @@ class Counts:
             "per_carton": Decimal(self.cartons),
             "per_unit": Decimal(self.units),
             "per_pallet": Decimal(self.pallets),
+            "per_hs_line": Decimal(self.hs_lines),
             "per_kg": self.kg,
             "per_m3": self.m3,
             "per_wm": self.tons,
@@ -123,6 +125,7 @@ def count(world: World, journey: Journey) -> Counts:
         cartons=cartons_of(shipment),
         units=shipment.units or 0,
         pallets=pallets(journey),
+        hs_lines=shipment.hs_lines,
         value=goods_value(world, shipment),
         factor=decimal(carrier.volumetric_kg_per_m3) if carrier else Decimal(0),
     )

@@ -9,12 +9,12 @@ from decimal import Decimal
 from consolidation.checking.case import Traveller
 from consolidation.checking.loads import Held
 from consolidation.checking.own_lines import Step, line_of, tariff_of
-from consolidation.checking.quantities import goods_value
+from consolidation.checking.quantities import goods_value, importer_of
 from consolidation.checking.world import decimal
 from consolidation.plan_model import CostLine
-from network.charges import amount
+from network.charges import amount, days_beyond, falls_on
 from network.clock import date_of
-from network.money import from_micros, share
+from network.money import from_micros, share, to_micros
 from network.tables import Charge, Equipment
 
 
@@ -30,17 +30,17 @@ def load_steps(held: Held) -> tuple[str, list[Step]]:
         return "truck", [Step(chain.centre.ftl_tariff, date_of(first.dates.dispatched), first.journey.final_leg_km)]
     run, before, after = chain.run, first.dates.before, first.dates.after
     steps = [
-        Step(chain.warehouse.tariff, before),
+        Step(chain.warehouse.tariff, before, place=chain.warehouse),
         Step(chain.origin_link.tariff, before, world.haul_km(chain.warehouse, run.gateway_out)),
-        Step(run.gateway_out.tariff, before),
+        Step(run.gateway_out.tariff, before, place=run.gateway_out),
         Step(run.lane.tariff, before, world.trunk_km(run.lane)),
-        Step(run.gateway_in.tariff, after),
+        Step(run.gateway_in.tariff, after, place=run.gateway_in),
     ]
     if chain.centre is None or chain.drayage is None:
         steps.append(Step(run.gateway_in.direct_tariff, after, first.journey.final_leg_km))
     else:
         steps.append(Step(chain.drayage.tariff, after, world.haul_km(run.gateway_in, chain.centre)))
-        steps.append(Step(tariff_of(chain.centre, alone=False), after))
+        steps.append(Step(tariff_of(chain.centre, alone=False), after, place=chain.centre))
     return run.lane.mode, steps
 
 
@@ -67,9 +67,31 @@ def load_lines(held: Held) -> Iterator[CostLine]:
         for charge in load_charges(held, step, mode):
             quantity = {
                 "per_load": Decimal(1), "per_load_km": step.km, "per_teu": decimal(held.equipment.teu),
+                "per_load_day": _days(step, charge),
             }[charge.basis]  # fmt: skip
             micros = amount(charge, quantity, world.network.rate[charge.currency])
             yield from _shared(charge, quantity, micros, held.travellers, weights, held.load.load_id)
+    if held.load.kind == "trunk":
+        yield from _importer_lines(held, weights)
+
+
+def _days(step: Step, charge: Charge) -> Decimal:
+    """Return the days beyond the free ones that a load is expected to stand at the place of a step."""
+    if step.place is None:
+        return days_beyond(charge.free_quantity or Decimal(0), 0.0, 0.0)
+    return days_beyond(charge.free_quantity or Decimal(0), step.place.dwell_days, step.place.dwell_sd_days)
+
+
+def _importer_lines(held: Held, weights: list[int]) -> Iterator[CostLine]:
+    """Yield what a load is charged for every importer of record in it, shared by all who are in it."""
+    world, first = held.world, held.travellers[0]
+    importers = {importer_of(each.journey.shipment) for each in held.travellers}
+    regime, mode, day = first.journey.regime, first.journey.mode, first.dates.after
+    for charge in world.charges(regime.entry_tariff, day, mode, "entry"):
+        count = sum(falls_on(charge.importers, world.tags(importer)) for importer in importers)
+        if charge.basis == "per_importer" and count:
+            micros = count * amount(charge, Decimal(1), world.network.rate[charge.currency])
+            yield from _shared(charge, Decimal(count), micros, held.travellers, weights, held.load.load_id)
 
 
 def entry_lines(travellers: Sequence[Traveller]) -> Iterator[CostLine]:
@@ -77,9 +99,15 @@ def entry_lines(travellers: Sequence[Traveller]) -> Iterator[CostLine]:
     world, journey = travellers[0].world, travellers[0].journey
     values = [goods_value(world, each.journey.shipment) for each in travellers]
     day: dt.date = travellers[0].dates.after
-    for charge in world.charges(journey.regime.entry_tariff, day, journey.mode, "entry"):
-        quantity = Decimal(1) if charge.basis == "per_entry" else from_micros(sum(values))
-        micros = amount(charge, quantity, world.network.rate[charge.currency])
+    tags = world.tags(importer_of(journey.shipment))
+    for row in world.charges(journey.regime.entry_tariff, day, journey.mode, "entry"):
+        if not falls_on(row.importers, tags) or (row.basis == "per_importer" and journey.planned.trunk_load_id):
+            continue
+        fx = world.network.rate[row.currency]
+        is_small = row.small_up_to is not None and sum(values) <= to_micros(row.small_up_to * fx)
+        charge = row.as_small() if is_small else row
+        quantity = from_micros(sum(values)) if charge.basis == "pct_of_entry_value" else Decimal(1)
+        micros = amount(charge, quantity, fx)
         yield from _shared(charge, quantity, micros, travellers, values, "")
 
 

@@ -126,6 +126,11 @@ class World:
             )  # fmt: skip
         return self._applying[key]
 
+    def tags(self, importer_id: str) -> tuple[str, ...]:
+        """Return the tags of an importer of record."""
+        row = self.network.importer.get(importer_id)
+        return row.tags if row else ()
+
     @cached_property
     def _schedules(self) -> dict[str, list[Duty]]:
         found: dict[str, list[Duty]] = {}
@@ -139,7 +144,10 @@ class World:
         return self._schedules.get(schedule, [])
 
     def layers(self, schedule: str, hs_code: str, origin: str, day: dt.date) -> list[Duty]:
-        """Return the duty rows charged on a product on a day: per layer the longest matching HS prefix."""
+        """Return the duty rows charged on a product on a day: per layer the longest matching HS prefix.
+
+        The base layer, which knows every product, takes the row of the chapter that agrees longest where none matches.
+        """
         key = (schedule, hs_code, origin, day)
         if key not in self._layers:
             chosen: dict[str, Duty] = {}
@@ -152,8 +160,23 @@ class World:
                 held = chosen.get(row.layer)
                 if held is None or len(row.hs_prefix) > len(held.hs_prefix):
                     chosen[row.layer] = row
-            self._layers[key] = list(chosen.values())
+            self._add_nearest(chosen, key)
+            self._layers[key] = [row for row in chosen.values() if not chosen.keys() & set(row.unless_layers)]
         return self._layers[key]
+
+    def _add_nearest(self, chosen: dict[str, Duty], key: tuple[str, str, str, dt.date]) -> None:
+        schedule, hs_code, origin, day = key
+        base = next((row.base_layer for row in self.network.regimes if row.schedule == schedule and row.base_layer), "")
+        if not base or base in chosen:
+            return
+        for digits in range(len(hs_code) - 1, 1, -1):
+            for row in self.duties(schedule):
+                alike = row.hs_prefix[:digits] == hs_code[:digits]
+                if row.layer == base and alike and in_force(row, day) and (
+                    not row.origin_countries or origin in row.origin_countries
+                ):  # fmt: skip
+                    chosen[base] = row
+                    return
 
     @cached_property
     def departures(self) -> dict[str, Departure]:

@@ -127,11 +127,12 @@ def _least_cost_of_one_load(problem: Problem, pool: int, lots: list[int]) -> flo
         for k in problem.types_of(pool)
         if problem.type_limit[k] != 0 and volume <= problem.type_volume_cm3[k] and weight <= problem.type_weight_g[k]
     ]
-    values: dict[int, int] = {}
+    values: dict[tuple[int, int], int] = {}
     for lot in lots:
-        party = int(problem.lot_party[lot])
+        party = int(problem.lot_party[lot]), int(problem.lot_standing[lot])
         values[party] = values.get(party, 0) + int(problem.lot_entry_value[lot])
-    entries = sum(fee.amount(value) for value in values.values() for fee in problem.fees_of(pool))
+    fees = problem.fees_of(pool)
+    entries = sum(fee.amount(value) for (_, mine), value in values.items() for fee in fees if fee.falls_on(mine))
     return min(prices, default=np.inf) + entries
 
 

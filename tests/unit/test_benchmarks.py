@@ -233,13 +233,13 @@ def _assert_exact(problem: Problem, answer: Answer) -> None:
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(tiny_problems(max_lots=3))
+@given(tiny_problems(max_lots=3, small_entries=False))
 def test_cpsat_agrees_with_exhaustive_search(problem: Problem) -> None:
     _assert_exact(problem, cpsat(_bare(problem), 10.0))
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(tiny_problems(max_lots=3))
+@given(tiny_problems(max_lots=3, small_entries=False))
 def test_highs_agrees_with_exhaustive_search(problem: Problem) -> None:
     _assert_exact(problem, highs(_bare(problem), 10.0))
 

@@ -23,6 +23,7 @@ class Line:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     min_quantity: Decimal | None = None
+    free_quantity: Decimal | None = None
     breaks: tuple[Break, ...] = ()
 
 
@@ -108,7 +109,7 @@ def lines(draw: st.DrawFn) -> Line:
     starts = sorted(draw(st.sets(_tenths(1, 1000, 1), max_size=4)))
     steps = tuple(Break(start, draw(_tenths(0, 20, 3))) for start in starts)
     return Line(draw(st.sampled_from(sorted(BASES))), draw(_tenths(0, 20, 3)), floor, cap,
-                draw(st.none() | _tenths(0, 50, 1)), steps)  # fmt: skip
+                draw(st.none() | _tenths(0, 50, 1)), draw(st.none() | _tenths(0, 50, 1)), steps)  # fmt: skip
 
 
 QUANTITIES = st.lists(_tenths(0, 2000, 3), min_size=1, max_size=8)
@@ -137,6 +138,6 @@ def test_amounts_are_whole_cents_between_floor_and_cap(line: Line, pair: tuple[D
 def test_more_never_costs_less_where_breaks_fall(line: Line, pair: tuple[Decimal, Decimal]) -> None:
     rates = sorted((line.rate, *(step.rate for step in line.breaks)), reverse=True)
     steps = tuple(Break(step.start, rate) for step, rate in zip(line.breaks, rates[1:], strict=True))
-    falling = Line(line.basis, rates[0], line.minimum, line.maximum, line.min_quantity, steps)
+    falling = Line(line.basis, rates[0], line.minimum, line.maximum, line.min_quantity, line.free_quantity, steps)
     less, more = sorted(pair)
     assert amount(falling, less) <= amount(falling, more)

@@ -104,11 +104,12 @@ class Book:
     def price(self, load: OpenLoad) -> int:
         """Return what a load costs with its customs entries, micro-units."""
         problem = self.problem
-        worth: Counter[int] = Counter()
+        worth: Counter[tuple[int, int]] = Counter()
         for lot in load.lots:
-            worth[int(problem.lot_party[lot])] += int(problem.lot_entry_value[lot])
+            worth[int(problem.lot_party[lot]), int(problem.lot_standing[lot])] += int(problem.lot_entry_value[lot])
         fees = problem.fees_of(load.pool)
-        return int(problem.type_price[load.type]) + sum(fee.amount(value) for value in worth.values() for fee in fees)
+        paid = (fee.amount(value) for (_, standing), value in worth.items() for fee in fees if fee.falls_on(standing))
+        return int(problem.type_price[load.type]) + sum(paid)
 
     def assignment(self) -> Assignment:
         """Return what is booked."""

@@ -225,8 +225,9 @@ class Formulation:
         scheme = problem.pool_scheme[self._load_pool[load]]
         single = np.bincount(group, minlength=len(load))[group] == 1
         for number, fees in enumerate(problem.entry_schemes):
-            charged = scheme[group] == number
+            in_scheme, standing = scheme[group] == number, problem.lot_standing[self._z_lot[members]]
             for fee in fees:
+                charged = in_scheme & (fee.standings >> standing & 1).astype(np.bool_)
                 for pay, held in (
                     (self._pay_one, np.flatnonzero(charged & single)),
                     (self._pay_shared, np.flatnonzero(charged & ~single)),
@@ -241,10 +242,10 @@ class Formulation:
         self._columns.pay(self._z[members], amounts[place.reshape(-1)] if len(known) else known)
 
     def _pay_shared(self, fee: EntryFee, members: Int64, column: Int64, group: Int64) -> None:
-        """Charge entries that several lots can share."""
+        """Charge entries that several lots can share, as if none were small: that may be too much, never too little."""
         entries, place = np.unique(group, return_inverse=True)
         place, there, rows = place.reshape(-1), column[entries], self._rows
-        least, flat = fee.amount(0) // CENT, fee.flat // CENT
+        least, flat = fee.usual(0) // CENT, fee.flat // CENT
         values = self.problem.lot_entry_value[self._z_lot[members]].tolist()
         part = np.array([value * fee.rate_ppb // (1_000_000_000 * CENT) for value in values], dtype=np.int64)
         most = flat + np.bincount(place, part, len(entries)).astype(np.int64)
