@@ -18,6 +18,7 @@ from consolidation.chosen import ChosenItinerary, service_of
 from consolidation.compile import Compiled
 from consolidation.plan_model import (
     CATEGORIES,
+    Alternative,
     CostLine,
     CustomsEntry,
     PlannedLoad,
@@ -30,11 +31,12 @@ from consolidation.rules import deciding_rule, describe
 from network import clock
 from network.charges import ENTRY_BASES
 from network.model import Network
-from network.money import from_micros, share
+from network.money import MICROS, from_micros, share
 from network.tables import Charge
 from network.tariffs import charge_of_entry
-from solvers.assignment import Assignment, Load
-from solvers.evaluate import Evaluation, LineKind
+from solvers.assignment import Load
+from solvers.evaluate import LineKind
+from solvers.outcome import Solved
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,9 @@ def _rate(rate: Decimal) -> Decimal:
 class Assembler:
     """Puts a plan together for one compiled problem."""
 
-    def __init__(
-        self, network: Network, compiled: Compiled, pricer: Pricer, assignment: Assignment, evaluation: Evaluation
-    ) -> None:
-        self._network, self._compiled, self._evaluation = network, compiled, evaluation
+    def __init__(self, network: Network, compiled: Compiled, pricer: Pricer, answer: Solved) -> None:
+        self._network, self._compiled, self._evaluation = network, compiled, answer.evaluation
+        self._guides, assignment = answer.guides, answer.assignment
         self._demand = compiled.options.demand
         self._ids = [shipment.shipment_id for shipment in self._demand.shipments]
         self._option = assignment.lot_option
@@ -285,21 +286,29 @@ class Assembler:
         )
 
     def _baseline(self, position: int, landed: Decimal, time: Decimal, days: int) -> dict[str, object]:
-        compiled = self._compiled
-        best = int(compiled.baseline[position])
-        if best < 0:
-            service, cash, priced = None, landed, time
-        else:
-            service = service_of(compiled.alone, best)
-            cash = from_micros(int(compiled.alone_prices.cash[best]))
-            priced = from_micros(int(compiled.alone_prices.time[best]))
-            days = int(compiled.alone.days[best])
+        best = int(self._compiled.baseline[position])
+        service = None if best < 0 else service_of(self._compiled.alone, best)
+        bought = Alternative(cost=landed, priced_time=time, days=days) if best < 0 else self._alternative(best)
+        offered = [int(row) for row in self._compiled.alone_of[position] if row >= 0]
         return {
             "baseline_service": service,
-            "baseline_cost": cash,
-            "baseline_priced_time": priced,
-            "baseline_days": days,
+            "baseline_cost": bought.cost,
+            "baseline_priced_time": bought.priced_time,
+            "baseline_days": bought.days,
+            "alternatives": {service_of(self._compiled.alone, row): self._alternative(row) for row in offered},
+            "guide_price": self._guide(position),
         }
+
+    def _guide(self, position: int) -> Decimal | None:
+        """Return the guide price of a shipment, whole cents; None where the search left none."""
+        if self._guides is None:
+            return None
+        return Decimal(str(round(float(self._guides.lot_price[position]) / MICROS, 2)))
+
+    def _alternative(self, row: int) -> Alternative:
+        alone, prices = self._compiled.alone, self._compiled.alone_prices
+        cost, time = from_micros(int(prices.cash[row])), from_micros(int(prices.time[row]))
+        return Alternative(cost=cost, priced_time=time, days=int(alone.days[row]))
 
     def _load(self, load_id: str, load: Load, cost: Decimal) -> PlannedLoad:
         pool, offer = self._compiled.pools[load.pool], self._compiled.offers[load.type]

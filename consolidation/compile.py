@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -37,6 +38,7 @@ _NO_LIMIT = -1
 _Describe: TypeAlias = "Callable[[int], tuple[TrunkPool | TruckPool, tuple[LoadOffer, ...]]]"
 
 
+_ALONE_KINDS = 3
 CHUNK = 500
 """Shipments whose options are laid out at once: with the 500 options each of the reference network, 100 MB."""
 
@@ -94,9 +96,9 @@ class Compiled:
     pools : what each pool is
     offers : equipment and charges of each row of the problem's equipment types
     importers : importer of record of every party number
-    alone : Itineraries, the cheapest way to send each shipment alone, where there is one
+    alone : Itineraries, the cheapest ways to send each shipment alone: by courier, by air, as LCL
     alone_prices : Prices, of `alone`
-    baseline : (n,) int64, position in `alone` of every shipment, -1 for none
+    alone_of : (n, 3) int64, positions in `alone`, -1 for none
     """
 
     problem: Problem
@@ -106,7 +108,13 @@ class Compiled:
     importers: tuple[str, ...]
     alone: Itineraries
     alone_prices: Prices
-    baseline: Int64
+    alone_of: Int64
+
+    @cached_property
+    def baseline(self) -> Int64:
+        """Position in `alone` of the cheapest way of every shipment, -1 for none, (n,)."""
+        cost = np.append(self.alone_prices.total, NEVER)[self.alone_of]
+        return np.take_along_axis(self.alone_of, cost.argmin(axis=1)[:, None], axis=1)[:, 0]
 
 
 def compile_problem(
@@ -128,11 +136,12 @@ def compile_problem(
     pricer = Pricer(network, tariffs, duties)
     pooling, limits = Pooling(network, tariffs, search), Limits(search, chunk)
     count = len(search.demand.shipments)
-    reducer, chunks, alone = Reducer(pooling), [], []
+    reducer, chunks = Reducer(pooling), []
+    alone: list[tuple[Int64, ...]] = []
     for first in range(0, count, chunk):
         rows = search.rows(first, min(first + chunk, count))
         cost = pricer.total(search, rows)
-        alone.append(_cheapest_alone(search, rows, cost))
+        alone.extend(_cheapest_alone(search, rows, cost))
         part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows))
         if keep_all:
             chunks.append(part.keep_all())
@@ -141,9 +150,11 @@ def compile_problem(
     kept = join(chunks if keep_all else reducer.finish())
     builder = _Builder(network, search, kept, pooling, limits)
     problem = builder.problem()
-    alone_options = search.itineraries(*(np.concatenate(column) for column in _columns(alone)))
-    baseline = np.full(count, -1, dtype=np.int64)
-    baseline[alone_options.shipment] = np.arange(len(alone_options.shipment))
+    shipment, route, courier, leg = (np.concatenate(column) for column in _columns(alone))
+    order = np.lexsort((_kind_alone(search, route), shipment))
+    alone_options = search.itineraries(shipment[order], route[order], courier[order], leg[order])
+    alone_of = np.full((count, _ALONE_KINDS), -1, dtype=np.int64)
+    alone_of[alone_options.shipment, _kind_alone(search, alone_options.route)] = np.arange(len(alone_options.shipment))
     return Compiled(
         problem=problem,
         options=Options(search, problem.option_start, kept.way, kept.leg),
@@ -152,7 +163,7 @@ def compile_problem(
         importers=tuple(_numbers(shipment.importer_id for shipment in search.demand.shipments)),
         alone=alone_options,
         alone_prices=pricer.price(alone_options),
-        baseline=baseline,
+        alone_of=alone_of,
     )
 
 
@@ -162,12 +173,22 @@ def _columns(parts: Sequence[tuple[Int64, ...]]) -> Iterable[tuple[Int64, ...]]:
     return zip((none, none, none, none), *parts, strict=True)
 
 
-def _cheapest_alone(search: Search, rows: Rows, cost: Int64) -> tuple[Int64, ...]:
-    """Return shipment, route, courier and leg of the cheapest option that each seller can buy for itself."""
+def _cheapest_alone(search: Search, rows: Rows, cost: Int64) -> Iterable[tuple[Int64, ...]]:
+    """Yield shipment, route, courier and leg of the cheapest option of every kind that sellers can buy for themselves."""
     alone = np.flatnonzero((rows.courier >= 0) | np.append(search.routes.alone, False)[rows.route])
-    best = cheapest(rows.shipment[alone] - rows.first, cost[alone], rows.count)
-    chosen = alone[best[best >= 0]]
-    return rows.shipment[chosen], rows.route[chosen], rows.courier[chosen], rows.leg[chosen]
+    kind = _kind_alone(search, rows.route[alone])
+    for number in range(_ALONE_KINDS):
+        mine = alone[kind == number]
+        best = cheapest(rows.shipment[mine] - rows.first, cost[mine], rows.count)
+        chosen = mine[best[best >= 0]]
+        yield rows.shipment[chosen], rows.route[chosen], rows.courier[chosen], rows.leg[chosen]
+
+
+def _kind_alone(search: Search, route: Int64) -> Int64:
+    """Return the kind of options that sellers buy for themselves, (m,): 0 courier, 1 air, 2 LCL."""
+    routes = search.routes
+    by_air = np.array([run.lane.mode == "air" for run in routes.runs], dtype=np.bool_)[routes.run]
+    return np.append(np.where(by_air, 1, 2), 0)[route]
 
 
 class _Builder:

@@ -148,11 +148,11 @@ class Facts:
         return self._rated[key]
 
     def has_duty(self, regime_id: str, hs_code: str, country_of_origin: str, day: int) -> bool:
-        """Return whether any duty row covers a product under a regime on a day."""
+        """Return whether the duty on a product under a regime is known on a day."""
         regime = self.network.regime.get(regime_id)
         if regime is None:
             return False
-        return bool(self._duties.layers(regime.schedule, hs_code, country_of_origin, clock.date_of(day)))
+        return self._duties.covers(regime.schedule, hs_code, country_of_origin, clock.date_of(day))
 
 
 class Receivers:

@@ -26,6 +26,7 @@ from consolidation.plan_model import (
     Plan,
     PlannedLoad,
     PlannedShipment,
+    Service,
     TimePrice,
     Unplanned,
 )
@@ -41,7 +42,8 @@ _MILESTONES = get_args(MilestoneCode)
 _TIMES = get_args(TimePrice)
 _OPEN, _CLOSE = ' "cost_lines": [\n', (" ],\n", " ]\n")
 """Lines of a plan file between which each cost line has its own."""
-_NESTED = ("milestones", "categories", "priced_time", "shipments", "refusals")
+_NESTED = ("milestones", "categories", "priced_time", "alternatives", "shipments", "refusals")
+_ALONE: tuple[Service, ...] = ("courier", "alone_air", "alone_lcl")
 
 
 def require_target(folder: str | Path) -> None:
@@ -250,7 +252,8 @@ class _Projection:
     def row(self, part: object) -> list[str]:
         """Return the cells of one part."""
         values = zip(self.columns, self._is_money, strict=True)
-        return [_money(getattr(part, name)) if money else _text(getattr(part, name)) for name, money in values]
+        cells = ((getattr(part, name), money) for name, money in values)
+        return [_money(value) if money and value is not None else _text(value) for value, money in cells]
 
 
 class _Shipments:
@@ -261,6 +264,7 @@ class _Shipments:
         self.columns = [
             *self._plain.columns, "rule", *(f"{code.lower()}_at" for code in _MILESTONES),
             *(f"cost_{name}" for name in CATEGORIES), *(f"priced_{name.lower()}" for name in _TIMES),
+            *(f"{name}_{figure}" for name in _ALONE for figure in ("cost", "days")),
         ]  # fmt: skip
 
     def rows(self, plan: Plan) -> Iterator[list[str]]:
@@ -270,6 +274,8 @@ class _Shipments:
             found.update({f"{milestone.code.lower()}_at": milestone.time for milestone in row.milestones})
             found.update({f"cost_{name}": _money(amount) for name, amount in row.categories.items()})
             found.update({f"priced_{name.lower()}": _money(amount) for name, amount in row.priced_time.items()})
+            found.update({f"{name}_cost": _money(offer.cost) for name, offer in row.alternatives.items()})
+            found.update({f"{name}_days": str(offer.days) for name, offer in row.alternatives.items()})
             yield [found.get(name, "") for name in self.columns]
         for left in plan.unplanned:
             found = {"shipment_id": left.shipment_id, "status": "unplanned", "rule": left.rule}

@@ -64,6 +64,14 @@ class Milestone:
     time: Annotated[str, Field(description="ISO 8601: a date local to the place, or a local time with its offset")]
 
 
+class Alternative(Part):
+    """What a shipment would cost and take if its seller bought one service for itself."""
+
+    cost: Number = Field(json_schema_extra={"unit": "plan currency"}, description="landed cost, cash")
+    priced_time: Number = Field(json_schema_extra={"unit": "plan currency"})
+    days: int = Field(json_schema_extra={"unit": "day"}, description="ready to received")
+
+
 class PlannedShipment(Part):
     """One planned shipment: its itinerary, dates and landed cost."""
 
@@ -108,6 +116,16 @@ class PlannedShipment(Part):
     )
     baseline_priced_time: Number = Field(json_schema_extra={"unit": "plan currency"})
     baseline_days: int = Field(json_schema_extra={"unit": "day"})
+    alternatives: dict[Service, Alternative] = Field(
+        default_factory=dict,
+        description="cheapest way to send alone by courier, alone_air and alone_lcl, where one is on sale; the cheapest "
+        "of them, priced time included, is the baseline",
+    )
+    guide_price: Number | None = Field(
+        None,
+        json_schema_extra={"unit": "plan currency"},
+        description="the optimiser's price of serving the shipment, a guide: what one more like it costs the plan",
+    )
 
 
 class PlannedLoad(Part):
@@ -228,6 +246,14 @@ class Certificate(Part):
     stop_reason: str
 
 
+class Notice(Part):
+    """Something worth knowing about the plan, such as a duty rate that is only the nearest one."""
+
+    code: str
+    text: str
+    shipments: tuple[str, ...]
+
+
 class Plan(Part):
     """A shipment plan: the content of ``plan.json``."""
 
@@ -246,3 +272,4 @@ class Plan(Part):
     entries: tuple[CustomsEntry, ...]
     cost_lines: tuple[CostLine, ...]
     unplanned: tuple[Unplanned, ...]
+    notices: tuple[Notice, ...] = ()

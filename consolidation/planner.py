@@ -11,6 +11,7 @@ from decimal import Decimal
 from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
 from consolidation.compile import compile_problem
+from consolidation.notices import duty_notices
 from consolidation.plan_model import Certificate, Inputs, Plan
 from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
@@ -87,7 +88,8 @@ def plan(
     if answer.evaluation.violations:
         raise RuntimeError(f"the optimiser broke its own rules: {answer.evaluation.violations[:3]}")
     pricer = Pricer(active, tariffs, duties)
-    parts = Assembler(active, compiled, pricer, answer.assignment, answer.evaluation).parts()
+    parts = Assembler(active, compiled, pricer, answer).parts()
+    entered = {entry.entry_id: entry.date for entry in parts.entries}
     inputs = _inputs(network, active, shipments)
     settings = _settings(options, value_of_day_per_m3)
     return Plan(
@@ -102,6 +104,7 @@ def plan(
         entries=parts.entries,
         cost_lines=parts.cost_lines,
         unplanned=parts.unplanned,
+        notices=tuple(duty_notices(active, duties, search.demand, parts.shipments, entered)),
     )
 
 

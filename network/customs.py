@@ -68,6 +68,12 @@ class DutyBook:
         best = max(rows, key=lambda duty: common_digits(duty.hs_prefix, hs_code), default=None)
         return None if best is None or common_digits(best.hs_prefix, hs_code) < CHAPTER_DIGITS else best
 
+    def covers(self, schedule: str, hs_code: str, country_of_origin: str, date: dt.date) -> bool:
+        """Return whether the duty on a product is known: a row of the base layer or, without one, any row applies."""
+        layers = {duty.layer for duty in self.layers(schedule, hs_code, country_of_origin, date)}
+        base = self._base.get(schedule, "")
+        return base in layers if base else bool(layers)
+
     def is_guessed(self, schedule: str, hs_code: str, duty: Duty) -> bool:
         """Return whether a row that applies to a product is only the nearest one, not a match."""
         return duty.layer == self._base.get(schedule, "") and not hs_code.startswith(duty.hs_prefix)

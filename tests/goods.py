@@ -20,6 +20,7 @@ from consolidation.search import enumerate_itineraries, search_itineraries
 from consolidation.shipment_files import inspect_shipments, write_shipments
 from consolidation.shipments import Shipment
 from network import clock
+from network.charges import ENTRY_BASES
 from network.customs import DutyBook
 from network.errors import Finding
 from network.model import Network
@@ -149,14 +150,13 @@ def assert_sums(made: Plan) -> None:
     for row in made.shipments:
         own = total(line for line in made.cost_lines if line.shipment_id == row.shipment_id)
         assert own == row.landed_cost == sum(row.categories.values(), Decimal(0))
-    entry_bases = ("per_entry", "pct_of_entry_value")
     for load in made.loads:
         assert total(line for line in made.cost_lines if line.load_id == load.load_id) == load.cost
     for entry in made.entries:
-        held = [line for line in made.cost_lines if line.entry_id == entry.entry_id and line.basis in entry_bases]
+        held = [line for line in made.cost_lines if line.entry_id == entry.entry_id and line.basis in ENTRY_BASES]
         assert total(held) == entry.cost
     shared = sum((row.cost for row in made.loads), Decimal(0)) + sum((row.cost for row in made.entries), Decimal(0))
-    rest = total(line for line in made.cost_lines if not line.load_id and line.basis not in entry_bases)
+    rest = total(line for line in made.cost_lines if not line.load_id and line.basis not in ENTRY_BASES)
     assert shared + rest == certificate.cash_cost
     time = sum((sum(row.priced_time.values(), Decimal(0)) for row in made.shipments), Decimal(0))
     assert time == certificate.priced_time

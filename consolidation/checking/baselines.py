@@ -1,7 +1,7 @@
-"""What sending alone would have cost: each stated baseline is a journey that the seller could really buy.
+"""What sending alone would have cost: each stated alternative is a journey that the seller could really buy.
 
 The judge does not search for the cheapest one. It asks for one journey of the stated service that takes the stated
-days and costs the stated amount, so that a baseline cannot be made up.
+days and costs the stated amount, so that an alternative cannot be made up; the baseline is the cheapest of them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from consolidation.checking.own_lines import own_lines, price_of_days
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.shared_lines import entry_lines
 from consolidation.checking.world import Run, World, decimal
-from consolidation.plan_model import PlannedShipment
+from consolidation.plan_model import Alternative, PlannedShipment, Service
 from consolidation.shipments import Shipment
 from network.clock import day_number
 from network.tables import Place, Receiving
 
 _Way = tuple[Run, Place, str]
+_Offer = tuple[Service, Alternative]
 _NO_WAY = {
     "warehouse_id": "", "departure_id": "", "lane_id": "", "gateway_out": "", "gateway_in": "",
     "deconsolidation_id": "", "trunk_load_id": "", "truck_load_id": "", "courier_id": "",
@@ -75,28 +76,29 @@ class _Ways:
         return self._of_fc[key].get(day, [])
 
     def planned(
-        self, row: PlannedShipment, shipment: Shipment, fc: Place, rule: Receiving
+        self, row: PlannedShipment, shipment: Shipment, place: tuple[Place, Receiving], offer: _Offer
     ) -> Iterator[PlannedShipment]:
-        """Yield the rows of a shipment that would travel alone by its stated service and days.
+        """Yield the rows of a shipment that would travel alone to an FC by a stated service in stated days.
 
         The way taken last for goods of the same origin, market and service comes first: the one looked for is often
         the same, and the caller stops at it.
         """
-        blank = {**_NO_WAY, "service": row.baseline_service}
-        if row.baseline_service == "courier":
+        service, (fc, rule) = offer[0], place
+        blank = {**_NO_WAY, "service": service}
+        if service == "courier":
             for courier in self._world.network.couriers:
                 regime = courier.customs_regime
                 yield row.model_copy(
                     update={**blank, "final_leg": "courier", "courier_id": courier.courier_id, "regime_id": regime}
                 )
             return
-        received = day_number(shipment.ready_date) + row.baseline_days
-        ways = self.received_on(fc, rule, row.baseline_service or "", received)
+        received = day_number(shipment.ready_date) + offer[1].days
+        ways = self.received_on(fc, rule, service, received)
         found = [
             (warehouse, *way) for warehouse in self._nearest(shipment.origin) for way in ways
             if (warehouse.place_id, way[0].lane.origin) in self._world.network.link
         ]  # fmt: skip
-        habit = (shipment.origin, fc.market, row.baseline_service or "")
+        habit = (shipment.origin, fc.market, service)
         found.sort(key=lambda way: _ends(*way) != self._habits.get(habit))
         for warehouse, run, centre, leg in found:
             self._habits[habit] = _ends(warehouse, run, centre, leg)
@@ -135,40 +137,55 @@ def baselines(case: Case) -> Iterator[Violation]:
             )
         elif row.baseline_service is None:
             own = (row.landed_cost, sum(row.priced_time.values(), Decimal(0)), row.days)
-            if stated != own:
+            if stated != own or row.alternatives:
                 what = "baseline of a shipment that nobody could send alone"
                 yield violation("BASELINE.STAND_IN", where, what, _text(stated), _text(own))
         elif shipment is not None:
-            yield from _bought(case.world, ways, row, shipment)
+            yield from _among_alternatives(row)
+        if shipment is not None:
+            for offer in row.alternatives.items():
+                yield from _bought(case.world, ways, (row, shipment), offer)
+
+
+def _among_alternatives(row: PlannedShipment) -> Iterator[Violation]:
+    """Yield a violation when the baseline is not the alternative that is cheapest, priced time included."""
+    where, what = f"shipment {row.shipment_id}", "baseline service, cost, time and days"
+    stated = (row.baseline_service, row.baseline_cost, row.baseline_priced_time, row.baseline_days)
+    offered = [(name, each.cost, each.priced_time, each.days) for name, each in row.alternatives.items()]
+    least = min((cost + time for _, cost, time, _ in offered), default=None)
+    if stated not in offered or stated[1] + stated[2] != least:
+        expected = "the alternative that is cheapest, priced time included"
+        yield violation("BASELINE.ALTERNATIVE", where, what, " ".join(map(str, stated)), expected)
 
 
 def _text(figures: tuple[Decimal, Decimal, int]) -> str:
     return " ".join(str(figure) for figure in figures)
 
 
-def _bought(world: World, ways: _Ways, row: PlannedShipment, shipment: Shipment) -> Iterator[Violation]:
+def _bought(world: World, ways: _Ways, goods: tuple[PlannedShipment, Shipment], offer: _Offer) -> Iterator[Violation]:
+    """Yield violations when nobody sells an alternative of a shipment at its cost in its days."""
+    (row, shipment), (service, stated) = goods, offer
     where = f"shipment {row.shipment_id}"
     late = 0
     if shipment.due_date is not None:
-        late = max(0, day_number(shipment.ready_date) + row.baseline_days - day_number(shipment.due_date))
+        late = max(0, day_number(shipment.ready_date) + stated.days - day_number(shipment.due_date))
     value_of_day = decimal(world.network.planning.value_of_day_per_m3)
-    time = sum(price_of_days(world, shipment, row.baseline_days, late, value_of_day).values(), Decimal(0))
-    if row.baseline_priced_time != time:
-        what = f"priced time of {row.baseline_days} days alone"
-        yield violation("BASELINE.TIME", where, what, row.baseline_priced_time, time)
+    time = sum(price_of_days(world, shipment, stated.days, late, value_of_day).values(), Decimal(0))
+    if stated.priced_time != time:
+        yield violation("BASELINE.TIME", where, f"priced time of {stated.days} days alone", stated.priced_time, time)
     fc = world.network.place.get(shipment.destination_fc)
     rule = world.network.receiving_of(fc) if fc else None
     if fc is None or rule is None:
         return
     costs = set()
-    for alone in ways.planned(row, shipment, fc, rule):
-        cost = _cost(world, alone, shipment, row.baseline_days)
-        if cost == row.baseline_cost:
+    for alone in ways.planned(row, shipment, (fc, rule), offer):
+        cost = _cost(world, alone, shipment, stated.days)
+        if cost == stated.cost:
             return
         costs.add(cost)
     known = ", ".join(str(cost) for cost in sorted(cost for cost in costs if cost is not None)[:3]) or "none"
-    what = f"cost of {row.baseline_service} in {row.baseline_days} days"
-    yield violation("BASELINE.COST", where, what, row.baseline_cost, f"the cost of a journey on sale: {known}")
+    what = f"cost of {service} in {stated.days} days"
+    yield violation("BASELINE.COST", where, what, stated.cost, f"the cost of a journey on sale: {known}")
 
 
 def _cost(world: World, alone: PlannedShipment, shipment: Shipment, days: int) -> Decimal | None:

@@ -139,9 +139,10 @@ def courier_serves(each: Traveller) -> Iterator[Violation]:
 
 
 def duty_known(each: Traveller) -> Iterator[Violation]:
-    """Yield a violation when no duty row covers the HS code on the day of entry."""
+    """Yield a violation when no duty row, or none of the base layer, covers the HS code on the day of entry."""
     world, journey, dates = each.world, each.journey, each.dates
-    if layers_of(world, journey, dates.after):
+    found = {row.layer for row in layers_of(world, journey, dates.after)}
+    if journey.regime.base_layer in found or (found and not journey.regime.base_layer):
         return
     what = f"duty for HS {journey.shipment.hs_code or 'unknown'} of {country_of_origin(world, journey.shipment)}"
     yield violation("CUSTOMS.NO_RATE", journey.where, what, "no row", f"a row of schedule {journey.regime.schedule}")

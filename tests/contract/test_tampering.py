@@ -233,23 +233,44 @@ def nobody_pays_alone(content: Content) -> None:
     content["certificate"]["baseline_missing"] += 1
 
 
+def _alone(row: dict[str, Any], figure: str, more: int) -> None:
+    """Change a figure of the baseline, and of the alternative that it is."""
+    offer = row["alternatives"][row["baseline_service"]]
+    offer[figure] = type(offer[figure])(offer[figure]) + more
+    row[f"baseline_{figure}"] = offer[figure]
+
+
 def inflated_baseline(content: Content) -> None:
     row = next(row for row in content["shipments"] if row["baseline_service"] == "alone_lcl")
-    row["baseline_cost"] = Decimal(row["baseline_cost"]) + 100
+    row["alternatives"] = {"alone_lcl": row["alternatives"]["alone_lcl"]}
+    _alone(row, "cost", 100)
 
 
 def inflated_courier(content: Content) -> None:
     row = next(row for row in content["shipments"] if row["baseline_service"] == "courier")
-    row["baseline_cost"] = Decimal(row["baseline_cost"]) + 100
+    row["alternatives"] = {"courier": row["alternatives"]["courier"]}
+    _alone(row, "cost", 100)
+
+
+def inflated_alternative(content: Content) -> None:
+    row = next(row for row in content["shipments"] if len(row["alternatives"]) > 1)
+    offer = next(offer for name, offer in row["alternatives"].items() if name != row["baseline_service"])
+    offer["cost"] = Decimal(offer["cost"]) + 100
+
+
+def dearest_as_baseline(content: Content) -> None:
+    row = next(row for row in content["shipments"] if len(row["alternatives"]) > 1)
+    worst = next(name for name in row["alternatives"] if name != row["baseline_service"])
+    offer = row["alternatives"][worst]
+    row.update(baseline_service=worst, **{f"baseline_{figure}": amount for figure, amount in offer.items()})
 
 
 def slower_baseline(content: Content) -> None:
-    content["shipments"][0]["baseline_days"] += 7
+    _alone(content["shipments"][0], "days", 7)
 
 
 def dearer_waiting(content: Content) -> None:
-    row = content["shipments"][0]
-    row["baseline_priced_time"] = Decimal(row["baseline_priced_time"]) + 100
+    _alone(content["shipments"][0], "priced_time", 100)
 
 
 def left_out_for_nothing(content: Content) -> None:
@@ -309,6 +330,8 @@ RESUMMED: list[tuple[Callable[[Content], None], str]] = [
     (nobody_pays_alone, "BASELINE.STAND_IN"),
     (inflated_baseline, "BASELINE.COST"),
     (inflated_courier, "BASELINE.COST"),
+    (inflated_alternative, "BASELINE.COST"),
+    (dearest_as_baseline, "BASELINE.ALTERNATIVE"),
     (slower_baseline, "BASELINE.TIME"),
     (dearer_waiting, "BASELINE.TIME"),
     (left_out_for_nothing, "UNPLANNED.PRICE"),
