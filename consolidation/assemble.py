@@ -7,7 +7,7 @@ was charged, and this module only shares them among shipments.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -70,10 +70,19 @@ def _rate(rate: Decimal) -> Decimal:
 
 
 class Assembler:
-    """Puts a plan together for one compiled problem."""
+    """Puts a plan together for one compiled problem.
 
-    def __init__(self, network: Network, compiled: Compiled, pricer: Pricer, answer: Solved) -> None:
+    Parameters
+    ----------
+    answer : Solved, what the optimiser chose
+    blocked : shipments that only a missing rate leaves out
+    """
+
+    def __init__(
+        self, network: Network, compiled: Compiled, pricer: Pricer, answer: Solved, blocked: Container[str] = ()
+    ) -> None:
         self._network, self._compiled, self._evaluation = network, compiled, answer.evaluation
+        self._blocked = blocked
         self._guides, assignment = answer.guides, answer.assignment
         self._demand = compiled.options.demand
         self._ids = [shipment.shipment_id for shipment in self._demand.shipments]
@@ -380,7 +389,8 @@ class Assembler:
                 continue
             refusals = self._compiled.options.refusals[position]
             has_options = start[position + 1] > start[position]
-            rule = "PRICE" if has_options else deciding_rule(refusals)
+            missing_rate = shipment.shipment_id in self._blocked
+            rule = "PRICE" if has_options else "TARIFF.NONE" if missing_rate else deciding_rule(refusals)
             detail, change = describe(self._network, shipment, rule)
             yield Unplanned(
                 shipment_id=shipment.shipment_id,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from consolidation.addresses import Geocoded
-    from consolidation.plan_model import Certificate
+    from consolidation.plan_model import Certificate, Notice
     from solvers.outcome import Progress
 
 out = Console(soft_wrap=True)
@@ -125,6 +125,14 @@ def show_certificate(certificate: Certificate, seconds: float) -> None:
         rows.insert(4, ("  price of leaving out", money(c.unplanned_price, c.currency)))
     for name, value in rows:
         out.print(f"{name:<24}{value}", markup=False, highlight=False)
+
+
+def show_notices(notices: Sequence[Notice]) -> None:
+    """Print what is worth knowing about a plan."""
+    for notice in notices[:MOST_SHOWN]:
+        out.print(f"note {notice.code}: {notice.text}", markup=False, highlight=False)
+    if len(notices) > MOST_SHOWN:
+        out.print(f"  ... and {len(notices) - MOST_SHOWN} more in plan.json", highlight=False)
 
 
 class ProgressLine:

@@ -1,15 +1,20 @@
-"""What a planner should know about a plan although nothing is wrong with it."""
+"""What a planner should know about a plan: rates that are only near, rates that are missing and what that blocks."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 
 from consolidation.demand import Demand
 from consolidation.plan_model import Notice, PlannedShipment
+from consolidation.search import Search, search_itineraries
+from network import clock
 from network.customs import DutyBook
 from network.model import Network
+from network.tables import Charge, Lane
+from network.tariffs import TariffBook
 
 
 def duty_notices(
@@ -40,3 +45,36 @@ def duty_notices(
         )
         for (layer, hs_code, prefix, duty_id), ids in sorted(guessed.items())
     ]
+
+
+def rate_notices(network: Network, search: Search) -> list[Notice]:
+    """Return a notice for every lane with departures on which no rate is in force, with the shipments that it blocks.
+
+    A lane blocks the shipments that have no itinerary, and would have one if the lane were priced on every day.
+    """
+    shipments = search.demand.shipments
+    unserved = [shipment for k, shipment in enumerate(shipments) if k not in search.served]
+    found = []
+    for lane_id, days in sorted(search.routes.unpriced.items()):
+        lane = network.lane[lane_id]
+        blocked: tuple[str, ...] = ()
+        if unserved:
+            priced = network.replace(charges=(*network.charges, _nothing(lane, network.currency)))
+            tried = search_itineraries(priced, unserved, TariffBook(priced), DutyBook(priced))
+            blocked = tuple(unserved[k].shipment_id for k in sorted(tried.served))
+        first, last = clock.date_of(min(days)), clock.date_of(max(days))
+        text = (
+            f"Tariff {lane.tariff} of lane {lane_id} has no rate in force on {len(days)} departures from {first} to {last}: "
+            f"nothing can be planned on them, which leaves out {len(blocked) or 'no'} shipments. Maybe add a charge, or "
+            "lengthen the validity of one."
+        )
+        found.append(Notice(code="TARIFF.NONE", text=text, shipments=blocked))
+    return found
+
+
+def _nothing(lane: Lane, currency: str) -> Charge:
+    """Return a charge of nothing that prices a lane on every day."""
+    return Charge(
+        charge_id=f"{lane.tariff}:nothing", tariff=lane.tariff, code="NOTHING", name="nothing", category="trunk",
+        side="freight", basis="per_load" if lane.buying == "load" else "per_shipment", rate=Decimal(0), currency=currency,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from decimal import Decimal
 from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
 from consolidation.compile import compile_problem
-from consolidation.notices import duty_notices
+from consolidation.notices import duty_notices, rate_notices
 from consolidation.plan_model import Certificate, Inputs, Plan
 from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
@@ -88,7 +88,9 @@ def plan(
     if answer.evaluation.violations:
         raise RuntimeError(f"the optimiser broke its own rules: {answer.evaluation.violations[:3]}")
     pricer = Pricer(active, tariffs, duties)
-    parts = Assembler(active, compiled, pricer, answer).parts()
+    missing = rate_notices(active, search)
+    blocked = {name for notice in missing for name in notice.shipments}
+    parts = Assembler(active, compiled, pricer, answer, blocked).parts()
     entered = {entry.entry_id: entry.date for entry in parts.entries}
     inputs = _inputs(network, active, shipments)
     settings = _settings(options, value_of_day_per_m3)
@@ -104,7 +106,7 @@ def plan(
         entries=parts.entries,
         cost_lines=parts.cost_lines,
         unplanned=parts.unplanned,
-        notices=tuple(duty_notices(active, duties, search.demand, parts.shipments, entered)),
+        notices=(*missing, *duty_notices(active, duties, search.demand, parts.shipments, entered)),
     )
 
 
@@ -172,9 +174,13 @@ def unservable(network: Network, shipments: Sequence[Shipment]) -> list[tuple[Sh
     tariffs, duties = TariffBook(network), DutyBook(network)
     search = search_itineraries(network, shipments, tariffs, duties)
     served = search.served
+    lanes = {name: notice.text for notice in rate_notices(network, search) for name in notice.shipments}
     listed = []
     for position, shipment in enumerate(shipments):
-        if position not in served:
+        if shipment.shipment_id in lanes:
+            _, change = describe(network, shipment, "TARIFF.NONE")
+            listed.append((shipment, "TARIFF.NONE", lanes[shipment.shipment_id].partition(": ")[0], change))
+        elif position not in served:
             rule = deciding_rule(search.refusals[position])
             listed.append((shipment, rule, *describe(network, shipment, rule)))
     return listed

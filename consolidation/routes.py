@@ -90,6 +90,8 @@ class Routes:
         ready for dispatch there (for a direct container the last two repeat ``cleared_day``).
     refused : Counter
         Routes left out, by rule.
+    unpriced : dict
+        Day numbers of the departures of each lane on which no rate is in force.
     """
 
     warehouses: tuple[Place, ...]
@@ -109,6 +111,7 @@ class Routes:
     ready_day: Int64
     working: WorkingDays
     refused: Counter[str]
+    unpriced: dict[str, list[int]]
 
     @cached_property
     def of_warehouse(self) -> tuple[Int64, ...]:
@@ -152,6 +155,7 @@ def build_routes(network: Network, tariffs: TariffBook, first: dt.date, last: dt
         ready_day=days[:, 6],
         working=working,
         refused=builder.refused,
+        unpriced=builder.unpriced,
     )
 
 
@@ -176,6 +180,7 @@ class _Builder:
             elif link.destination in self._centres:
                 self._onward.setdefault(link.origin, []).append(link)
         self.refused: Counter[str] = Counter()
+        self.unpriced: dict[str, list[int]] = {}
 
     def routes(self, position: int, run: Run) -> Iterator[_Route]:
         """Yield the routes that use one run."""
@@ -218,6 +223,7 @@ class _Builder:
             priced = any(self._tariffs.for_load(lane.tariff, lane.mode, date, name) for name in lane.equipment)
         if not priced:
             self.refused["TARIFF.NONE"] += 1
+            self.unpriced.setdefault(lane.lane_id, []).append(run.etd_day)
         return priced
 
     def _stuffed_by(self, run: Run, link: Link) -> int:

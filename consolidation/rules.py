@@ -41,6 +41,10 @@ _TEXTS = {
     "CUSTOMS.NO_RATE": (
         "no duty rate covers HS code {hs} where it would be entered", "give the code with more digits, or add a row for HS {hs} to the duties table"
     ),
+    "TARIFF.NONE": (
+        "a lane that could carry it has no rate in force on its departures; the plan's notices name the lane",
+        "add a charge that is in force to the tariff of the lane",
+    ),
     "LEG.NONE": (
         "the deconsolidation centres it can reach offer no final leg to FC {fc}",
         "give a deconsolidation centre that serves {market} an LTL, parcel or whole-truck tariff",
@@ -55,7 +59,7 @@ _FIRST = (
 RULES = tuple(_TEXTS)
 """Every rule that an unplanned shipment may name.
 
-Two more, TARIFF.NONE and CUSTOMS.NO_POINT, count departures that no route can use; see plan.json, refusals.
+Two count departures that no route can use, in plan.json, refusals: TARIFF.NONE and CUSTOMS.NO_POINT.
 """
 
 

@@ -19,7 +19,7 @@ from network.model import Network
 _SECTIONS = (
     ("certificate", "Certificate"), ("savings", "Savings"), ("map-section", "Map"), ("cost", "Landed cost"),
     ("fill-section", "Fill of loads"), ("timeline-section", "Timeline"), ("shipments-section", "Shipments"),
-    ("loads-section", "Loads"), ("unplanned-section", "Unplanned"), ("refusals-section", "Refusals"),
+    ("loads-section", "Loads"), ("unplanned-section", "Unplanned"), ("notices-section", "Notices"), ("refusals-section", "Refusals"),
     ("inputs", "Inputs and options"),
 )  # fmt: skip
 _STOPS = {
@@ -41,7 +41,7 @@ def write_report(plan: Plan, network: Network, path: Path, figure: go.Figure | N
     parts = [_head(plan, network), _certificate(plan), _savings(plan, figures)]
     parts.append(section("map-section", "Map", map_block(plan, figures["map"])))
     parts += [_cost(plan, figures), _fill(plan, figures), _timeline(plan, network, figures)]
-    parts += [_shipments(plan), _loads(plan), _unplanned(plan), _refusals(plan), _inputs(plan)]
+    parts += [_shipments(plan), _loads(plan), _unplanned(plan), _notices(plan), _refusals(plan), _inputs(plan)]
     parts.append(f"<footer>Plan {escape(plan.plan_id)}. {_software(plan)}</footer>")
     page = _html.document(f"Report of plan {plan.plan_id}", "\n".join(parts), figures)
     Path(path).write_text(page, encoding="utf-8")
@@ -286,6 +286,14 @@ def _unplanned(plan: Plan) -> str:
         for row in plan.unplanned
     )  # fmt: skip
     return section("unplanned-section", "Unplanned", _table_or_none("unplanned", columns, rows, "unplanned.csv"))
+
+
+def _notices(plan: Plan) -> str:
+    columns = [Column("Notice"), Column("What it says", wrap=True), Column("Shipments", wrap=True)]
+    rows = ((row.code, row.text, ", ".join(row.shipments)) for row in plan.notices)
+    return section(
+        "notices-section", "Notices", table("notices", columns, list(rows)) if plan.notices else "<p>None.</p>"
+    )
 
 
 def _refusals(plan: Plan) -> str:

@@ -230,3 +230,25 @@ def test_goods_without_tariff_lines_are_refused() -> None:
     with pytest.raises(ValueError, match="hs_lines"):
         goods(hs_lines=0)
     assert findings(tiny_network(), goods(hs_lines=3)) == []
+
+
+def _unpriced(valid_to: str) -> Network:
+    """Return a network with one lane to Germany, whose containers have a rate only up to a day."""
+    keep = {"ocean-de-20": {"valid_to": valid_to}, "ocean-de-40": {"valid_to": valid_to}}
+    return _pooled(charges=edited("charges", keep))
+
+
+def test_a_missing_rate_names_the_lane_and_what_it_blocks(tmp_path: Path) -> None:
+    network = _unpriced("2026-11-30")
+    made = _planned(network, [goods("S1"), goods("S2", destination_fc="DTM2")], tmp_path / "plan")
+    assert [(left.shipment_id, left.rule) for left in made.unplanned] == [("S2", "TARIFF.NONE")]
+    (notice,) = made.notices
+    assert (notice.code, notice.shipments) == ("TARIFF.NONE", ("S2",))
+    assert notice.text.startswith("Tariff OCEAN-DE of lane YTN-HAM has no rate in force on")
+    assert "leaves out 1 shipments" in notice.text
+
+
+def test_a_missing_rate_on_some_days_blocks_nobody(tmp_path: Path) -> None:
+    made = _planned(_unpriced("2026-12-10"), [goods("S2", destination_fc="DTM2")], tmp_path / "plan")
+    assert made.unplanned == ()
+    assert [(notice.code, notice.shipments) for notice in made.notices] == [("TARIFF.NONE", ())]
