@@ -1,0 +1,84 @@
+"""Every golden case: rate cards through the charge functions, journeys through the planner and the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from consolidation import check, plan, write_plan
+from consolidation.plan_model import Plan
+from consolidation.shipments import Shipment
+from network.charges import amount, amounts
+from network.consistency import check_network
+from network.model import Network
+from network.money import from_micros
+from network.tables import Charge
+from solvers.options import SolveOptions
+from tests.golden.builder import network_of, shipments_of
+from tests.golden.cases import Card, Case, Comparison, Journey, book
+from tests.golden.ledger import difference, expected, found
+
+SURE = SolveOptions(time_limit_s=None, gap=0.0)
+
+
+def _each(cases: Sequence[Case]) -> list[Any]:
+    """Return the cases as parameters with their ids; one that the engine gets wrong must fail until it does not."""
+    return [
+        pytest.param(case, id=case.id, marks=[pytest.mark.xfail(strict=True, reason=case.engine_is_wrong)] if case.engine_is_wrong else [])
+        for case in cases
+    ]  # fmt: skip
+
+
+def _assert_same(case: Case, due: dict[tuple[str, str], Decimal], paid: dict[tuple[str, str], Decimal]) -> None:
+    table = difference(due, paid)
+    assert not table, f"\n{case.id}: {case.title}\n\n{table}\n\nworking in {case.file}:\n{case.working}"
+
+
+@pytest.mark.parametrize("card", _each(book().cards))
+def test_a_rate_card_costs_what_was_worked_out(card: Card) -> None:
+    base = {
+        "charge_id": card.id,
+        "tariff": "T",
+        "code": "X",
+        "name": card.title,
+        "category": "trunk",
+        "side": "freight",
+    }
+    charge = Charge.model_validate({**base, "currency": "USD", **card.charge})
+    quantities = [point.quantity for point in card.points]
+    due = {("quantity", f"{point.quantity:f}"): point.amount for point in card.points}
+    one = [from_micros(amount(charge, quantity, card.fx)) for quantity in quantities]
+    _assert_same(card, due, dict(zip(due, one, strict=True)))
+    many = amounts(charge, np.array([float(quantity) for quantity in quantities]), float(card.fx))
+    _assert_same(card, due, {key: from_micros(int(cost)) for key, cost in zip(due, many, strict=True)})
+
+
+@pytest.mark.parametrize("journey", _each(book().journeys))
+def test_a_journey_costs_what_was_worked_out(journey: Journey, tmp_path: Path) -> None:
+    made = _planned(network_of(journey), shipments_of(journey), tmp_path)
+    _assert_same(journey, expected(journey), found(journey, made))
+
+
+@pytest.mark.parametrize("comparison", _each(book().comparisons))
+def test_the_cheaper_of_two_quotes_is_taken(comparison: Comparison, tmp_path: Path) -> None:
+    cheaper, dearer = (book().journey(name) for name in comparison.journeys)
+    due, other = expected(cheaper), expected(dearer)
+    assert other["total", "cash"] - due["total", "cash"] == comparison.difference
+    assert shipments_of(cheaper) == shipments_of(dearer)
+    made = _planned(network_of(cheaper, dearer), shipments_of(cheaper), tmp_path)
+    _assert_same(comparison, due, found(cheaper, made))
+
+
+def _planned(network: Network, shipments: list[Shipment], folder: Path) -> Plan:
+    """Return a plan of all shipments that the independent judge accepts, on a network without a fault."""
+    assert check_network(network) == []
+    made = plan(network, shipments, options=SURE)
+    assert [row.rule for row in made.unplanned] == []
+    verdict = check(write_plan(made, folder / "plan", network, 0.0), network, shipments)
+    assert verdict.violations == ()
+    return made
