@@ -172,7 +172,8 @@ class _Builder:
                     collection_tariff=self._tariff("collection", ""), dwell_days=1)  # fmt: skip
         self._place(pol, gateway, WAREHOUSE_LON, "CN", tariff=self._tariff("pol", ""))
         self._place(pod, gateway, 0.0, way.market, tariff=self._tariff("pod", ""),
-                    direct_tariff=self._tariff("direct", ""), customs_regime=self._name(way.market))  # fmt: skip
+                    direct_tariff=self._tariff("direct", ""), customs_regime=self._name(way.market),
+                    dwell_days=way.pod_dwell_days, dwell_sd_days=way.pod_dwell_sd_days)  # fmt: skip
         self._place(centre, "deconsolidation_centre", 0.0, way.market, tariff=self._tariff("centre", ""),
                     ltl_tariff=self._tariff("ltl", "" if offers_leg else "FREE"),
                     parcel_tariff=self._tariff("parcel", ""), ftl_tariff=self._tariff("ftl", ""),

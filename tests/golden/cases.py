@@ -77,6 +77,7 @@ class Way:
     alone : the seller buys the space itself
     equipment, trucks : equipment offered on the lane and on the final leg
     collection_km : 0 when the seller delivers to the origin warehouse
+    pod_dwell_days, pod_dwell_sd_days : mean and spread of the days at the gateway of arrival
     """
 
     mode: str
@@ -94,6 +95,8 @@ class Way:
     trunk_km: Decimal = Decimal(11000)
     drayage_km: Decimal = Decimal(40)
     final_km: Decimal = Decimal(100)
+    pod_dwell_days: Decimal = Decimal(0)
+    pod_dwell_sd_days: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)
