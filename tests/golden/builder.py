@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -100,6 +100,24 @@ def _rows(name: str, rows: Iterable[Row]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(TABLES[name].model_validate(row) for row in rows))
 
 
+def _duties(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the columns of duties: as a case gives them, or of the rows of the reference network that it names.
+
+    Of the layers that keep a reference row away, those count that the case has.
+    """
+    rows = [{**_reference_duty(row["row"]), "named": True} if "row" in row else dict(row) for row in rows]
+    layers = {row["layer"] for row in rows}
+    for row in rows:
+        if row.pop("named", False):
+            row["unless_layers"] = tuple(layer for layer in row["unless_layers"] if layer in layers)
+        yield row
+
+
+def _reference_duty(duty_id: str) -> Row:
+    known = next(duty for duty in reference().duties if duty.duty_id == duty_id)
+    return {**known.model_dump(), "source": ""}
+
+
 def _lon(start: float, km: Decimal) -> float:
     return start + float(km) / KM_PER_DEGREE
 
@@ -155,11 +173,7 @@ class _Builder:
         base = {"name": self._way.market, "valuation": "FOB", "clearance_days": 1, "schedule": self._name("DUTIES")}
         fixed = {"regime_id": self._name(self._way.market), "entry_tariff": self._tariff("customs", "")}
         self._add("regimes", **{**base, **regime, **fixed, "schedule": self._name("DUTIES")})
-        duties = [dict(row) for row in self._journey.duties] or [{"layer": "FREE"}]
-        for number, row in enumerate(duties):
-            if "row" in row:
-                known_duty = next(duty for duty in reference().duties if duty.duty_id == row["row"])
-                row = {**known_duty.model_dump(), "source": ""}
+        for number, row in enumerate(_duties(self._journey.duties or ({"layer": "FREE"},))):
             base = {"duty_id": self._name(f"{row['layer']}.{number}"), "currency": self._way.currency}
             self._add("duties", **{**base, **row, "schedule": self._name("DUTIES")})
 
