@@ -3,8 +3,9 @@
 ``amount`` prices one quantity exactly with decimals; ``amounts`` prices an array of them. Both follow the
 same steps, in this order:
 
-1. ``free_quantity`` is taken off the quantity (of days at a place before they are expected, see `days_beyond`), and
-   what is left is raised to ``min_quantity``;
+1. ``free_quantity`` is taken off the quantity (of days at a place before they are expected, see `days_beyond`); where
+   nothing is left, as where there is no duty to take a percentage of, the charge is nothing; what is left is raised to
+   ``min_quantity``;
 2. with weight breaks, the charge is the cheapest of the quantity at its own break and of every higher break
    at that break's full starting weight ("next break is cheaper");
 3. the result is held between ``minimum`` and ``maximum`` (both in the charge's currency);
@@ -146,6 +147,8 @@ def amount(charge: Priced, quantity: Decimal, fx: Decimal = Decimal(1)) -> int:
     (33580000, 187060000)
     """
     quantity = max(quantity - _free(charge), Decimal(0)) if _free(charge) else quantity
+    if quantity == 0 and _may_be_nothing(charge):
+        return 0
     if charge.min_quantity is not None:
         quantity = max(quantity, charge.min_quantity)
     cost = charge.rate * quantity
@@ -179,6 +182,7 @@ def amounts(charge: Priced, quantities: Float64, fx: float = 1.0) -> Int64:
     quantity = np.asarray(quantities, dtype=np.float64)
     if _free(charge):
         quantity = np.maximum(quantity - float(_free(charge)), 0.0)
+    is_nothing = (quantity == 0) & _may_be_nothing(charge)
     if charge.min_quantity is not None:
         quantity = np.maximum(quantity, float(charge.min_quantity))
     cost = float(charge.rate) * quantity
@@ -191,12 +195,17 @@ def amounts(charge: Priced, quantities: Float64, fx: float = 1.0) -> Int64:
         cost = np.maximum(cost, float(charge.minimum) * fx)
     if charge.maximum is not None:
         cost = np.minimum(cost, float(charge.maximum) * fx)
-    return round_array(cost)
+    return round_array(np.where(is_nothing, 0.0, cost))
 
 
 def _free(charge: Priced) -> Decimal:
     """Return what to take off a quantity; expected days are beyond the free ones already."""
     return Decimal(0) if charge.basis == "per_load_day" else charge.free_quantity or Decimal(0)
+
+
+def _may_be_nothing(charge: Priced) -> bool:
+    """Return whether a quantity of zero costs nothing, whatever the minimum: all is free, or there is no duty."""
+    return bool(charge.free_quantity) or charge.basis in ("pct_of_duty", "per_load_day")
 
 
 @dataclass(frozen=True, slots=True)

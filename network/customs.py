@@ -1,8 +1,9 @@
 """Duty layers in force for a product.
 
 Layers are added, not compounded: each is charged on the customs value. Within one layer the row with the
-longest matching HS prefix counts, so that an exemption or a special rate is one more row. A row is left out where
-one of its ``unless_layers`` is charged. The base layer of a schedule knows every product: a code that none of its rows
+longest matching HS prefix counts, and of two alike the one that names the country of origin, so that an exemption, a
+special rate or a preference is one more row. A row is left out where one of its ``unless_layers`` is charged: applies,
+with a rate, and is not left out itself. The base layer of a schedule knows every product: a code that none of its rows
 matches takes the row of its chapter that has most leading digits in common.
 """
 
@@ -50,13 +51,13 @@ class DutyBook:
         best: dict[str, Duty] = {}
         for duty in self._matching(schedule, hs_code, country_of_origin):
             held = best.get(duty.layer)
-            if is_in_force(duty, date) and (held is None or len(duty.hs_prefix) > len(held.hs_prefix)):
+            if is_in_force(duty, date) and (held is None or _closeness(duty) > _closeness(held)):
                 best[duty.layer] = duty
         base = self._base.get(schedule, "")
         nearest = self._nearest(schedule, hs_code, country_of_origin, date) if base and base not in best else None
         if nearest is not None:
             best[base] = nearest
-        return tuple(duty for duty in best.values() if not any(layer in best for layer in duty.unless_layers))
+        return tuple(duty for duty in best.values() if not _is_left_out(duty, best))
 
     def _nearest(self, schedule: str, hs_code: str, country_of_origin: str, date: dt.date) -> Duty | None:
         """Return the row of the base layer that has most leading digits in common, the first of several, if any."""
@@ -81,6 +82,20 @@ class DutyBook:
     def layers(self, schedule: str, hs_code: str, country_of_origin: str, date: dt.date) -> tuple[Duty, ...]:
         """Return the duty rows that apply to a product on a day, at most one per layer, in table order."""
         return self._on_day(schedule, hs_code, country_of_origin, date)
+
+
+def _closeness(duty: Duty) -> tuple[int, bool]:
+    """Return how closely a row that matches speaks of a product."""
+    return len(duty.hs_prefix), bool(duty.origin_countries)
+
+
+def _is_left_out(duty: Duty, applying: dict[str, Duty]) -> bool:
+    """Return whether one of the layers that keep a row away is charged; those do not keep each other away in a circle."""
+    return any(_is_charged(applying[layer], applying) for layer in duty.unless_layers if layer in applying)
+
+
+def _is_charged(duty: Duty, applying: dict[str, Duty]) -> bool:
+    return bool(duty.rate_pct or duty.per_unit or duty.per_kg) and not _is_left_out(duty, applying)
 
 
 def common_digits(prefix: str, hs_code: str) -> int:

@@ -46,7 +46,7 @@ class PricingRules(Judge):
     def rules(self) -> tuple[Callable[[], Iterator[Finding]], ...]:
         """Every rule, in the order of its findings."""
         return (
-            self.load_lanes, self.bases, self.entry_fees, self.twice, self.duties_twice, self.equipment_teu,
+            self.load_lanes, self.bases, self.entry_fees, self.twice, self.duties_twice, self.duty_circles, self.equipment_teu,
             self.truck_days, self.trucks,
         )  # fmt: skip
 
@@ -141,6 +141,7 @@ class PricingRules(Judge):
                     duty.enabled
                     and other.enabled
                     and _same_day(duty, other)
+                    and bool(duty.origin_countries) == bool(other.origin_countries)
                     and _meet(duty.origin_countries, other.origin_countries)
                 ):
                     line = self._line("duties", earlier)
@@ -148,6 +149,20 @@ class PricingRules(Judge):
                                         f"no day shared with row {line}, the same layer and HS prefix",
                                         f"row {line} should end before", "DUTY.TWICE")  # fmt: skip
             seen[key].append((position, duty))
+
+    def duty_circles(self) -> Iterator[Finding]:
+        """No layer keeps itself away, through whatever others."""
+        keeps: dict[str, set[str]] = {}
+        for duty in self._network.duties:
+            keeps.setdefault(duty.layer, set()).update(duty.unless_layers)
+        for position, duty in enumerate(self._network.duties):
+            reached, more = set[str](), set(duty.unless_layers)
+            while more:
+                reached |= more
+                more = set().union(*(keeps.get(layer, set()) for layer in more)) - reached
+            if duty.layer in reached:
+                yield self._finding(("duties", position, "unless_layers"), duty.unless_layers,
+                                    f"layers that {duty.layer} does not keep away in turn", rule="DUTY.CIRCLE")  # fmt: skip
 
     def equipment_teu(self) -> Iterator[Finding]:
         """Equipment has TEU where an allotment or a charge counts them."""

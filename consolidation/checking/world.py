@@ -146,7 +146,7 @@ class World:
     def layers(self, schedule: str, hs_code: str, origin: str, day: dt.date) -> list[Duty]:
         """Return the duty rows charged on a product on a day: per layer the longest matching HS prefix.
 
-        The base layer, which knows every product, takes the row of the chapter that agrees longest where none matches.
+        Of two alike the one that names the origin counts. The base layer, which knows every product, takes the row of the chapter that agrees longest where none matches.
         """
         key = (schedule, hs_code, origin, day)
         if key not in self._layers:
@@ -158,10 +158,11 @@ class World:
                 if not applies or not in_force(row, day):
                     continue
                 held = chosen.get(row.layer)
-                if held is None or len(row.hs_prefix) > len(held.hs_prefix):
+                closer = held is not None and len(row.hs_prefix) == len(held.hs_prefix) and row.origin_countries
+                if held is None or len(row.hs_prefix) > len(held.hs_prefix) or (closer and not held.origin_countries):
                     chosen[row.layer] = row
             self._add_nearest(chosen, key)
-            self._layers[key] = [row for row in chosen.values() if not chosen.keys() & set(row.unless_layers)]
+            self._layers[key] = [row for row in chosen.values() if not kept_away(row, chosen)]
         return self._layers[key]
 
     def _add_nearest(self, chosen: dict[str, Duty], key: tuple[str, str, str, dt.date]) -> None:
@@ -169,7 +170,7 @@ class World:
         base = next((row.base_layer for row in self.network.regimes if row.schedule == schedule and row.base_layer), "")
         if not base or base in chosen:
             return
-        for digits in range(len(hs_code) - 1, 1, -1):
+        for digits in range(len(hs_code), 1, -1):
             for row in self.duties(schedule):
                 alike = row.hs_prefix[:digits] == hs_code[:digits]
                 if row.layer == base and alike and in_force(row, day) and (
@@ -222,6 +223,13 @@ class World:
         cutoff = etd - round(max(row.lco_h, row.fco_h or 0.0) * 60)
         days = row.transit_days if row.transit_days is not None else lane.transit_days
         return Run(run_id, row, lane, gateway_out, gateway_in, etd, etd + round(days * 1440), cutoff)
+
+
+def kept_away(row: Duty, chosen: dict[str, Duty]) -> bool:
+    """Return whether a layer that applies, costs something and is not kept away itself keeps a row from being charged."""
+    others = [chosen[layer] for layer in row.unless_layers if layer in chosen]
+    costly = [other for other in others if other.rate_pct > 0 or other.per_unit > 0 or other.per_kg > 0]
+    return any(not kept_away(other, chosen) for other in costly)
 
 
 def not_running(row: Departure, date: dt.date) -> str:

@@ -123,12 +123,21 @@ def test_array_form_equals_exact_form(line: Line, quantities: list[Decimal], fx:
     assert found.dtype == np.int64
 
 
+def _is_nothing(line: Line, quantity: Decimal) -> bool:
+    """Return whether there is nothing to charge: all of it is free, or there is no duty and no day."""
+    if line.basis in ("pct_of_duty", "per_load_day") and quantity == 0:
+        return True
+    return bool(line.free_quantity) and line.basis != "per_load_day" and quantity <= (line.free_quantity or 0)
+
+
 @given(lines(), st.tuples(_tenths(0, 2000, 3), _tenths(0, 2000, 3)), RATES)
 def test_amounts_are_whole_cents_between_floor_and_cap(line: Line, pair: tuple[Decimal, Decimal], fx: Decimal) -> None:
     for quantity in pair:
         cost = amount(line, quantity, fx)
         assert cost % CENT == 0
-        if line.minimum is not None:
+        if _is_nothing(line, quantity):
+            assert cost == 0
+        elif line.minimum is not None:
             assert cost >= line.minimum * fx * MICROS - CENT // 2
         if line.maximum is not None:
             assert cost <= line.maximum * fx * MICROS + CENT // 2
