@@ -333,11 +333,18 @@ class Assembler:
                 "shipments": tuple(sorted(self._ids[lot] for lot in load.lots)),
                 "volume_m3": plain(volume_cm3 / 1e6),
                 "gross_weight_kg": plain(weight_g / 1e3),
+                "mixing_gain_wm": plain(self._mixing_gain(load)),
                 "fill": Decimal(str(round(volume_cm3 / (offer.equipment.volume_m3 * 1e6), 4))),
                 "weight_fill": Decimal(str(round(weight_g / (offer.equipment.payload_kg * 1e3), 4))),
                 "cost": cost,
             }
         )
+
+    def _mixing_gain(self, load: Load) -> float:
+        """Return the revenue tons of the shipments of a load less those of the load."""
+        lots, demand = list(load.lots), self._demand
+        together = max(float(demand.volume_m3[lots].sum()), float(demand.weight_kg[lots].sum()) / 1000)
+        return round(float(demand.revenue_ton[lots].sum()) - together, 6) + 0.0
 
     def _trunk_way(self, pool: TrunkPool) -> dict[str, object]:
         routes, network = self._compiled.options.routes, self._network

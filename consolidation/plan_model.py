@@ -149,6 +149,11 @@ class PlannedLoad(Part):
     gross_weight_kg: Number = Field(json_schema_extra={"unit": "kg"})
     fill: Number = Field(json_schema_extra={"unit": "share of stuffing volume"})
     weight_fill: Number = Field(json_schema_extra={"unit": "share of payload"})
+    mixing_gain_wm: Number = Field(
+        Decimal(0),
+        json_schema_extra={"unit": "revenue ton"},
+        description="revenue tons of its shipments one by one, less those of the load: what light and heavy goods save together",
+    )
     cost: Number = Field(json_schema_extra={"unit": "plan currency"}, description="sum of the cost lines of this load")
 
 

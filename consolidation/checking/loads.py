@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from consolidation.checking.case import Case, Traveller
-from consolidation.checking.quantities import importer_of, volume_m3, weight_kg
+from consolidation.checking.quantities import importer_of, revenue_tons, volume_m3, weight_kg
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import World, decimal
 from consolidation.plan_model import PlannedLoad
@@ -16,6 +16,7 @@ from network.clock import date_of, iso
 from network.tables import Equipment
 
 _HALF_OF_FILL_DIGIT = Decimal("0.00005")
+_HALF_OF_GAIN_DIGIT = Decimal("0.0000005")
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,10 @@ def amounts_held(held: Held) -> Iterator[Violation]:
         yield violation("LOAD.VOLUME_SUM", held.where, "volume of its shipments, m3", load.volume_m3, m3)
     if load.gross_weight_kg != kg:
         yield violation("LOAD.WEIGHT_SUM", held.where, "weight of its shipments, kg", load.gross_weight_kg, kg)
+    together = sum((revenue_tons(each.journey.shipment) for each in held.travellers), Decimal(0))
+    gain = together - max(m3, kg / 1000)
+    if abs(load.mixing_gain_wm - gain) > _HALF_OF_GAIN_DIGIT:
+        yield violation("LOAD.MIXING_GAIN", held.where, "mixing gain, revenue tons", load.mixing_gain_wm, gain)
     fills = (
         ("fill", load.fill, m3 / decimal(equipment.volume_m3)),
         ("weight fill", load.weight_fill, kg / decimal(equipment.payload_kg)),
