@@ -14,7 +14,7 @@ from network import clock
 from network.geo import Coordinates, Locator
 from network.model import Network
 from network.money import Float64, Int64, to_micros
-from network.tables import Equipment, Place
+from network.tables import Equipment, Place, Receiving
 
 CARTON_M3 = 0.06
 """Volume of a typical carton, used to count cartons where a shipment does not say."""
@@ -120,7 +120,10 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
         value=value,
         cartons=np.array([s.cartons or max(1, math.ceil(s.volume_cm3 / 1e6 / CARTON_M3)) for s in shipments], dtype=np.int64),
         units=np.array([s.units or 0 for s in shipments], dtype=np.int64),
-        pallets=np.array([_pallets(network, s, fc) for s, fc in zip(shipments, fcs, strict=True)], dtype=np.int64),
+        pallets=np.array(
+            [pallets(network.receiving_of(fc), s.volume_cm3, s.weight_g) for s, fc in zip(shipments, fcs, strict=True)],
+            dtype=np.int64,
+        ),
         hs_lines=np.array([s.hs_lines for s in shipments], dtype=np.int64),
         importer_tags=tuple(tuple(sorted(asked.intersection(importer.tags))) if importer else () for importer in importers),
         import_tax=tuple(importer.import_tax if importer else "regime" for importer in importers),
@@ -130,12 +133,12 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
     )  # fmt: skip
 
 
-def _pallets(network: Network, shipment: Shipment, fc: Place) -> int:
-    rule = network.receiving_of(fc)
+def pallets(rule: Receiving | None, volume_cm3: int, weight_g: int) -> int:
+    """Return the whole pallets that goods take at an FC with this receiving rule; one where there is no rule."""
     if rule is None:
         return 1
-    by_volume = math.ceil(shipment.volume_cm3 / round(rule.pallet_volume_m3 * 1e6))
-    return max(1, by_volume, math.ceil(shipment.weight_g / round(rule.pallet_max_kg * 1e3)))
+    by_volume = math.ceil(volume_cm3 / round(rule.pallet_volume_m3 * 1e6))
+    return max(1, by_volume, math.ceil(weight_g / round(rule.pallet_max_kg * 1e3)))
 
 
 def shipment_rule(network: Network, shipment: Shipment, containers: Sequence[Equipment]) -> str:
