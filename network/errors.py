@@ -4,6 +4,7 @@
 
     DragonBoatError
     ├── InputError          invalid files, rows or values; carries every Finding, not only the first
+    ├── AllocationError     a plan cannot be shared by a rule (defined in consolidation.allocation)
     ├── GeocodingError      a geocoder did not answer (defined in network.geocode)
     ├── PlanFolderError     a plan folder is missing, incomplete or of another schema version
     ├── SolveError          the optimiser was called with arrays that contradict each other
