@@ -1,7 +1,8 @@
 """Dragon Boat: plan cross-border consolidations, with a proven bound and an independent checker.
 
 The verbs: :func:`read_network` and :func:`read_shipments` read and check input, :func:`plan` makes a plan,
-:func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder.
+:func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder, and :func:`statement`
+and :func:`write_statements` tell every seller what it pays.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from consolidation.folder import read_plan, write_plan
     from consolidation.planner import plan
     from consolidation.shipment_files import read_shipments
+    from consolidation.statements import statement, write_statements
     from network.errors import InputError, PlanFolderError
     from network.io import read_network
     from solvers.options import SolveOptions
@@ -29,7 +31,9 @@ __all__ = [
     "read_network",
     "read_plan",
     "read_shipments",
+    "statement",
     "write_plan",
+    "write_statements",
 ]
 
 _HOMES = {
@@ -41,7 +45,9 @@ _HOMES = {
     "read_network": "network.io",
     "read_plan": "consolidation.folder",
     "read_shipments": "consolidation.shipment_files",
+    "statement": "consolidation.statements",
     "write_plan": "consolidation.folder",
+    "write_statements": "consolidation.statements",
 }
 
 

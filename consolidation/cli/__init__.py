@@ -12,11 +12,23 @@ import typer
 
 from consolidation import console
 from consolidation._version import __version__
-from consolidation.cli import planning, preparing
+from consolidation.cli import planning, preparing, statements
 from consolidation.cli.common import CANCELLED, DONE, INVALID, NO_PLAN, USAGE, VIOLATIONS, app
 from network.errors import DragonBoatError, InputError, PlanFolderError
 
-__all__ = ["CANCELLED", "DONE", "INVALID", "NO_PLAN", "USAGE", "VIOLATIONS", "app", "main", "planning", "preparing"]
+__all__ = [
+    "CANCELLED",
+    "DONE",
+    "INVALID",
+    "NO_PLAN",
+    "USAGE",
+    "VIOLATIONS",
+    "app",
+    "main",
+    "planning",
+    "preparing",
+    "statements",
+]
 
 
 def _version(wanted: bool) -> None:

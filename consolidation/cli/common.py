@@ -28,6 +28,7 @@ app = typer.Typer(
 
 NetworkPath = Annotated[Path, typer.Argument(help="Network folder or Excel workbook.", show_default=False)]
 ShipmentsPath = Annotated[Path, typer.Argument(help="Shipments: CSV, XLSX, JSON or Parquet.", show_default=False)]
+PlanPath = Annotated[Path, typer.Argument(help="Plan folder.", show_default=False)]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", help="Plan folder to write.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as one JSON document on standard output.")]
 TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.0, help="Outer limit of the search, seconds.")]

@@ -18,6 +18,7 @@ from consolidation.cli.common import (
     Gap,
     NetworkPath,
     OutFolder,
+    PlanPath,
     Scenario,
     Seed,
     ShipmentsPath,
@@ -208,7 +209,7 @@ def _unservable(network: Network, shipments: tuple[Shipment, ...], path: Path) -
 
 @app.command(name="check")
 def check_command(
-    plan: Annotated[Path, typer.Argument(help="Plan folder.", show_default=False)],
+    plan: PlanPath,
     network: NetworkPath,
     shipments: ShipmentsPath,
     as_json: AsJson = False,

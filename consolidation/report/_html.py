@@ -18,6 +18,7 @@ MAX_ROWS = 3000
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
 )
+_PLAIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 @cache
@@ -38,16 +39,35 @@ def document(title: str, body: str, figures: Mapping[str, go.Figure], style: str
     """
     drawn = "{" + ",".join(f"{json.dumps(name)}:{figure.to_json()}" for name, figure in figures.items()) + "}"
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
-        f"<title>{escape(title)}</title>\n<style>{asset('page.css')}</style>\n</head>\n"
+        f"{_head(title, asset('page.css'), _POLICY)}"
         f'<body class="{style}">\n{body}\n<noscript><p>The map and the charts need JavaScript; the tables do not.</p>'
         f"</noscript>\n<script>{get_plotlyjs()}</script>\n"
         f"<script>window.PlotlyGeoAssets={{topojson:{{world_110m:{_inline(asset('world_110m.json'))}}}}};</script>\n"
         f'<script type="application/json" id="figures">{_inline(drawn)}</script>\n'
         f"<script>{asset('page.js')}</script>\n</body>\n</html>\n"
+    )
+
+
+def plain_document(title: str, body: str, style: str) -> str:
+    """Return a whole page without scripts and figures that makes no request.
+
+    Parameters
+    ----------
+    title : text of the title, not yet escaped
+    body : HTML
+    style : class of the body, and stem of the style sheet that is added to the one of all pages
+    """
+    css = asset("page.css") + asset(f"{style}.css")
+    return f'{_head(title, css, _PLAIN_POLICY)}<body class="{style}">\n{body}\n</body>\n</html>\n'
+
+
+def _head(title: str, css: str, policy: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
+        f"<title>{escape(title)}</title>\n<style>{css}</style>\n</head>\n"
     )
 
 
@@ -89,7 +109,10 @@ def percent(share: float, places: int = 1) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, its unit, the decimals of its numbers (None: text), and whether text wraps."""
+    """A column of a table: its heading, its unit, the decimals of its numbers (None: text), and whether text wraps.
+
+    A text in a column of numbers stands there as it is.
+    """
 
     title: str
     unit: str = ""
@@ -129,10 +152,26 @@ def table(
     )
 
 
-def _heading(column: Column) -> str:
+def plain_table(columns: Sequence[Column], rows: Iterable[Sequence[object]], sums: Sequence[object] = ()) -> str:
+    """Return an HTML table without script, on paper as on a screen; texts are escaped, numbers right-aligned.
+
+    Parameters
+    ----------
+    sums : last row, set apart
+    """
+    head = "".join(_heading(column, sortable=False) for column in columns)
+    body = "".join("<tr>" + "".join(map(_cell, columns, row)) + "</tr>" for row in rows)
+    foot = f"<tfoot><tr>{''.join(map(_cell, columns, sums))}</tr></tfoot>" if sums else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
+
+
+def _heading(column: Column, sortable: bool = True) -> str:
     unit = f' <span class="unit">{escape(column.unit)}</span>' if column.unit else ""
     numeric = ' class="n"' if column.places is not None else ""
-    return f'<th scope="col"{numeric}><button type="button">{escape(column.title)}{unit}</button></th>'
+    text = f"{escape(column.title)}{unit}"
+    return f'<th scope="col"{numeric}>' + (
+        f'<button type="button">{text}</button></th>' if sortable else f"{text}</th>"
+    )
 
 
 def _cell(column: Column, value: object) -> str:
@@ -141,6 +180,8 @@ def _cell(column: Column, value: object) -> str:
         return f"<td{kind}>{escape(str(value))}</td>"
     if value is None or value == "":
         return '<td class="n" data-v="">–</td>'
+    if isinstance(value, str):
+        return f'<td class="n">{escape(value)}</td>'
     return f'<td class="n" data-v="{float(str(value)):.10g}">{number(value, column.places)}</td>'
 
 

@@ -1,0 +1,94 @@
+"""The command that tells sellers what they pay: ``statement``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from consolidation import console
+from consolidation.cli.common import AsJson, NetworkPath, PlanPath, ShipmentsPath, app, read_all
+
+if TYPE_CHECKING:
+    from consolidation.statements import SellerStatement, Statement
+
+_MOST_SELLERS = 20
+
+
+@app.command(name="statement")
+def statement_command(
+    plan: PlanPath,
+    network: NetworkPath,
+    shipments: ShipmentsPath,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of statements to write.", show_default=False)],
+    seller: Annotated[
+        list[str] | None, typer.Option("--seller", help="Only this seller; may be repeated.", show_default=False)
+    ] = None,
+    rule: Annotated[str, typer.Option("--rule", help="How charges that shipments share are split.")] = "wm",
+    min_unit_price: Annotated[
+        float, typer.Option("--min-unit-price", min=0.0, help="Flag goods worth less a unit, USD.")
+    ] = 15.0,
+    max_share: Annotated[
+        float, typer.Option("--max-share", min=0.0, help="Flag a landed cost above this, % of the goods value.")
+    ] = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """Write what each seller pays, when its goods arrive, and what sending alone would have cost."""
+    from consolidation.folder import read_plan
+    from consolidation.statements import statement, write_statements
+    from consolidation.statements.files import require_target
+
+    require_target(out)
+    made = read_plan(plan)
+    read, rows = read_all(network, shipments, None, as_json)
+    limits: dict[str, Any] = {"min_unit_price": min_unit_price, "max_share": max_share}
+    found = statement(made, read, rows, rule, sellers=seller or (), **limits)
+    folder = write_statements(found, out)
+    if as_json:
+        console.show_json(_answer(found, folder))
+    else:
+        _show(found, folder)
+
+
+def _answer(found: Statement, folder: Path) -> dict[str, Any]:
+    return {
+        "plan_id": found.plan_id, "folder": str(folder), "rule": found.rule, "currency": found.currency,
+        "landed_cost": float(found.landed_cost), "sellers": [_seller(each) for each in found.sellers],
+    }  # fmt: skip
+
+
+def _seller(each: SellerStatement) -> dict[str, Any]:
+    saving = each.amounts.saving
+    return {
+        "seller_id": each.seller_id, "page": each.page, "shipments": len(each.shipments),
+        "unplanned": len(each.unplanned), "landed_cost": float(each.amounts.landed_cost),
+        "saving": None if saving is None else float(saving), "seller_currency": each.own.currency,
+        "seller_landed_cost": float(each.own.landed_cost),
+    }  # fmt: skip
+
+
+def _show(found: Statement, folder: Path) -> None:
+    from consolidation.statements.files import PAGES, SELLERS, SHIPMENTS, WORKBOOK
+
+    for each in found.sellers[:_MOST_SELLERS]:
+        saving = each.amounts.saving
+        against = "" if saving is None else f", saving {console.money(saving, found.currency)}"
+        left_out = f", {len(each.unplanned)} unplanned" if each.unplanned else ""
+        console.out.print(
+            f"{each.seller_id}: {len(each.shipments)} shipment(s){left_out}, "
+            f"{console.money(each.amounts.landed_cost, found.currency)}{against}",
+            markup=False, highlight=False,
+        )  # fmt: skip
+    if len(found.sellers) > _MOST_SELLERS:
+        console.out.print(f"... and {len(found.sellers) - _MOST_SELLERS} more in {SELLERS}", highlight=False)
+    low = sum(bool(row.low_unit_price) for row in found.shipments)
+    high = sum(row.high_share for row in found.shipments)
+    console.out.print(
+        f"{len(found.shipments)} shipment(s), landed cost {console.money(found.landed_cost, found.currency)}; "
+        f"flagged: unit price {low}, landed cost {high}",
+        markup=False, highlight=False,
+    )  # fmt: skip
+    console.out.print(f"Statements of plan {found.plan_id} in {folder}", markup=False, highlight=False)
+    for name in (SHIPMENTS, SELLERS, WORKBOOK, PAGES):
+        console.out.print(f"  {folder / name}", markup=False, highlight=False)

@@ -1,0 +1,265 @@
+"""Statements from a plan: the sums of every shipment and seller, in plan currency and in the seller's own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from consolidation.plan_model import CATEGORIES, Alternative, CostLine, Plan, PlannedShipment, Service
+from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.shipments import Shipment
+from consolidation.statements.currency import Converter, usual_currency
+from consolidation.statements.lines import RULES, SellerView, lines_of, require_sums
+from consolidation.statements.model import (
+    ALONE,
+    Amounts,
+    Limits,
+    SellerStatement,
+    ShipmentStatement,
+    Statement,
+)
+from consolidation.statements.names import page_names
+from network.errors import Finding, InputError, nearest
+from network.io import content_hash as network_hash
+from network.model import Network
+
+MIN_UNIT_PRICE, MAX_SHARE = Decimal(15), Decimal(30)
+"""Thresholds of the flags where none are given: USD a unit; landed cost as % of the goods value."""
+_ZERO = Decimal("0.00")
+
+
+def statement(
+    plan: Plan,
+    network: Network,
+    shipments: Sequence[Shipment],
+    rule: str = "wm",
+    *,
+    sellers: Iterable[str] = (),
+    min_unit_price: Decimal | float = MIN_UNIT_PRICE,
+    max_share: Decimal | float = MAX_SHARE,
+) -> Statement:
+    """Return what each seller pays for each shipment, when it arrives, and what sending alone would have cost.
+
+    Parameters
+    ----------
+    plan : Plan
+    network, shipments : what the plan was made from
+    rule : how shared charges are split, a key of :data:`consolidation.statements.lines.RULES`
+    sellers : ids of the sellers wanted; none: all
+    min_unit_price : USD a unit of goods; a lower unit price is flagged, 0 flags none
+    max_share : % of the goods value; a higher landed cost is flagged
+
+    Raises
+    ------
+    InputError
+        If the plan was made from other input, its lines do not sum to its cost, a seller or the rule is unknown, or
+        the network has no exchange rate for USD although a threshold needs one.
+    """
+    _require_inputs(plan, network, shipments)
+    lines = lines_of(plan, network, rule)
+    require_sums(plan, lines)
+    limits = _limits(network, Decimal(str(min_unit_price)), Decimal(str(max_share)))
+    clerk = _Clerk(plan, network, shipments, limits, lines)
+    wanted = _wanted(sellers, clerk.sellers)
+    return Statement(
+        plan_id=plan.plan_id,
+        network=network.header.name,
+        scenario=plan.inputs.scenario,
+        currency=network.currency,
+        rule=rule,
+        rule_text=RULES[rule],
+        limits=limits,
+        place_names={place.place_id: place.name for place in network.places},
+        sellers=tuple(clerk.seller(name) for name in wanted),
+    )
+
+
+def _require_inputs(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> None:
+    pairs = (
+        ("network", plan.inputs.network_sha256, network_hash(network)),
+        ("shipments", plan.inputs.shipments_sha256, shipments_hash(shipments)),
+    )
+    findings = [
+        Finding("plan.json", None, f"inputs.{name}_sha256", found[:12], f"{expected[:12]}..., as the {name} given have it",
+                f"the {name} changed after planning, or the plan belongs to other input", "INPUT.HASH")
+        for name, found, expected in pairs
+        if found != expected
+    ]  # fmt: skip
+    if findings:
+        raise InputError(findings)
+
+
+def _wanted(sellers: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Return the sellers to write, in order of id."""
+    chosen, names = list(dict.fromkeys(sellers)), sorted(known)
+    findings = [
+        Finding("--seller", None, "seller_id", name, "a seller of the shipments", nearest(name, names), "REFERENCE.UNKNOWN")
+        for name in chosen
+        if name not in names
+    ]  # fmt: skip
+    if findings:
+        raise InputError(findings)
+    return sorted(chosen) or names
+
+
+def _limits(network: Network, min_unit_price: Decimal, max_share: Decimal) -> Limits:
+    if min_unit_price and "USD" not in network.rate:
+        raise InputError([
+            Finding("fx", None, "currency", "no rate for USD", "a rate: the threshold of unit prices is in USD",
+                    "add USD to fx, or use --min-unit-price 0 to flag no unit price", "REFERENCE.UNKNOWN")
+        ])  # fmt: skip
+    price = min_unit_price * network.rate["USD"] if min_unit_price else Decimal(0)
+    return Limits(min_unit_price_usd=min_unit_price, min_unit_price=price, max_share_pct=max_share)
+
+
+class _Clerk:
+    """Draws up the statements of one seller after the other."""
+
+    def __init__(
+        self, plan: Plan, network: Network, shipments: Sequence[Shipment], limits: Limits, lines: Sequence[CostLine]
+    ) -> None:
+        self._network, self._limits = network, limits
+        self.sellers: dict[str, list[Shipment]] = defaultdict(list)
+        for shipment in sorted(shipments, key=lambda shipment: shipment.shipment_id):
+            self.sellers[shipment.seller_id].append(shipment)
+        self._pages = page_names(self.sellers)
+        view = SellerView(plan, network, {row.shipment_id: row.seller_id for row in shipments})
+        self._lines = view.by_shipment(lines)
+        self._planned = {row.shipment_id: row for row in plan.shipments}
+        self._unplanned = {row.shipment_id: row for row in plan.unplanned}
+        self._estimated_rates = {row.currency for row in network.fx if row.is_estimate}
+
+    def seller(self, seller_id: str) -> SellerStatement:
+        """Return the statement of a seller."""
+        shipments = self.sellers[seller_id]
+        currency = usual_currency(shipment.currency for shipment in shipments)
+        rate = self._network.rate[currency]
+        known = [shipment for shipment in shipments if shipment.shipment_id in self._planned]
+        amounts = [self._amounts(shipment.shipment_id) for shipment in known]
+        converter = Converter(currency, rate)
+        own = _converted(amounts, converter)
+        rows = tuple(self._shipment(*each) for each in zip(known, amounts, own, strict=True))
+        total, value = _total(amounts, self._network.currency, _ZERO), _sum(row.goods_value for row in rows)
+        units = [row.units for row in rows]
+        return SellerStatement(
+            seller_id=seller_id,
+            volume_m3=sum((row.volume_m3 for row in rows), Decimal(0)),
+            gross_weight_kg=sum((row.gross_weight_kg for row in rows), Decimal(0)),
+            units=None if None in units else sum(count for count in units if count),
+            goods_value=value,
+            amounts=total,
+            own=_total(own, currency, converter.total(_ZERO)),
+            high_share=self._is_high(total, value),
+            importers=tuple(sorted({row.planned.importer_id for row in rows} - (self.sellers.keys() - {seller_id}))),
+            rate=rate,
+            rate_estimate=currency in self._estimated_rates,
+            page=self._pages[seller_id],
+            shipments=rows,
+            unplanned=tuple(self._unplanned[s.shipment_id] for s in shipments if s.shipment_id in self._unplanned),
+        )
+
+    def _amounts(self, shipment_id: str) -> Amounts:
+        planned = self._planned[shipment_id]
+        categories = dict.fromkeys(CATEGORIES, _ZERO)
+        for line in self._lines.get(shipment_id, ()):
+            categories[line.category] += line.amount
+        landed = _sum(categories.values())
+        offers = _alternatives(planned)
+        alone = min((offer.cost for offer in offers.values()), default=None)
+        return Amounts(
+            currency=self._network.currency,
+            landed_cost=landed,
+            categories=categories,
+            import_tax=planned.import_tax,
+            alone=alone,
+            saving=None if alone is None else alone - landed,
+        )
+
+    def _shipment(self, shipment: Shipment, amounts: Amounts, own: Amounts) -> ShipmentStatement:
+        planned = self._planned[shipment.shipment_id]
+        offers = _alternatives(planned)
+        regime = self._network.regime.get(planned.regime_id)
+        low = planned.goods_value < self._limits.min_unit_price * planned.units if planned.units else None
+        return ShipmentStatement(
+            seller_id=shipment.seller_id,
+            volume_m3=planned.volume_m3,
+            gross_weight_kg=planned.gross_weight_kg,
+            units=planned.units or None,
+            goods_value=planned.goods_value,
+            amounts=amounts,
+            own=own,
+            high_share=self._is_high(amounts, planned.goods_value),
+            planned=planned,
+            due=shipment.due_date.isoformat() if shipment.due_date else "",
+            lines=self._lines.get(shipment.shipment_id, ()),
+            tax_recoverable=regime.tax_recoverable if regime is not None and planned.import_tax else None,
+            alternatives=offers,
+            cheapest=_cheapest(offers),
+            low_unit_price=low,
+        )
+
+    def _is_high(self, amounts: Amounts, goods_value: Decimal) -> bool:
+        return 100 * amounts.landed_cost > self._limits.max_share_pct * goods_value
+
+
+def _alternatives(planned: PlannedShipment) -> dict[Service, Alternative]:
+    """Return the ways of sending alone that a statement names; the plan's baseline is one of them."""
+    offers = {service: planned.alternatives[service] for service in ALONE if service in planned.alternatives}
+    best = planned.baseline_service
+    if best is not None and best in ALONE:
+        cost, time, days = planned.baseline_cost, planned.baseline_priced_time, planned.baseline_days
+        offers.setdefault(best, Alternative(cost=cost, priced_time=time, days=days))
+    return offers
+
+
+def _cheapest(offers: Mapping[Service, Alternative]) -> Service | None:
+    """Return the service of least landed cost, the quicker among equals."""
+    return min(offers, key=lambda service: (offers[service].cost, offers[service].days), default=None)
+
+
+def _converted(rows: Sequence[Amounts], converter: Converter) -> list[Amounts]:
+    """Return the amounts of a seller's shipments in its currency.
+
+    The total of the seller is converted once and split among the shipments; the share of each shipment is then split
+    among its categories.
+    """
+
+    def split(amounts: list[Decimal]) -> list[Decimal]:
+        return converter.parts(converter.total(_sum(amounts)), amounts)
+
+    landed, taxes = split([row.landed_cost for row in rows]), split([row.import_tax for row in rows])
+    alone = iter(split([row.alone for row in rows if row.alone is not None]))
+    found = []
+    for row, cost, tax in zip(rows, landed, taxes, strict=True):
+        offer = None if row.alone is None else next(alone)
+        parts = converter.parts(cost, list(row.categories.values()))
+        found.append(
+            Amounts(
+                currency=converter.currency,
+                landed_cost=cost,
+                categories=dict(zip(row.categories, parts, strict=True)),
+                import_tax=tax,
+                alone=offer,
+                saving=None if offer is None else offer - cost,
+            )
+        )
+    return found
+
+
+def _total(rows: Sequence[Amounts], currency: str, zero: Decimal) -> Amounts:
+    """Return the sums of amounts in one currency; `zero` has its decimals."""
+    alone = [row.alone for row in rows if row.alone is not None]
+    saving = [row.saving for row in rows if row.saving is not None]
+    return Amounts(
+        currency=currency,
+        landed_cost=sum((row.landed_cost for row in rows), zero),
+        categories={name: sum((row.categories[name] for row in rows), zero) for name in CATEGORIES},
+        import_tax=sum((row.import_tax for row in rows), zero),
+        alone=sum(alone, zero) if alone else None,
+        saving=sum(saving, zero) if saving else None,
+    )
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, _ZERO)
