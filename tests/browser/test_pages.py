@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from consolidation.report import write_map, write_report
+from consolidation.statements import statement, write_statements
+from tests.goods import goods, quick_plan
+from tests.networks import tiny_network
 from tests.plans import plan_of, sample_network, sample_plan, sample_unplanned
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -37,11 +40,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def opened(page: Path, profile: Path, fragment: str = "") -> str:
+def opened(page: Path, profile: Path, fragment: str = "", more: tuple[str, ...] = ()) -> str:
     """Return the DOM of a page after its scripts ran; fails on anything the console reports."""
     assert CHROMIUM is not None
     done = subprocess.run(
-        [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri() + fragment],
+        [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", *more, page.as_uri() + fragment],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     said = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
@@ -121,3 +124,42 @@ def test_pages_fit_a_width_of_1280_px_and_tables_sort_and_filter(pages: Path, tm
         column = [float(re.findall(r'data-v="([^"]*)"', row)[3]) for _, row in rows]
         assert column == sorted(column)
         assert 0 < sum(not hidden for hidden, _ in rows) < len(rows)
+
+
+@pytest.fixture(scope="module")
+def statements(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    week = [
+        goods(f"S{k}", seller_id="SELLER", currency="CNY", goods_value="9000", due_date="2026-12-20", volume_m3=f"{k + 1}",
+              cartons=None)
+        for k in range(10)
+    ]  # fmt: skip
+    network = tiny_network()
+    made = statement(quick_plan(network, week), network, week)
+    return write_statements(made, tmp_path_factory.mktemp("pages") / "statements") / "sellers" / "SELLER.html"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_statement_fits_its_window(statements: Path, tmp_path: Path, width: int) -> None:
+    """Wide tables scroll inside the page; a frame is as narrow as a telephone, a window is not."""
+    probe = f"""<!doctype html><iframe id="page" style="border:0" width="{width}" height="900" src="{statements.as_uri()}"></iframe>
+    <script>window.addEventListener("load", () => setTimeout(function () {{
+      const page = document.getElementById("page").contentDocument;
+      const drawn = page.querySelectorAll("svg rect").length, box = page.querySelector("svg").getBoundingClientRect();
+      document.title = [page.documentElement.scrollWidth, drawn, Math.round(box.height)].join(" ");
+    }}, 500));</script>"""
+    outer = tmp_path / "outer.html"
+    outer.write_text(probe, encoding="utf-8")
+    found = re.search(
+        r"<title>(\d+) (\d+) (\d+)</title>",
+        opened(outer, tmp_path / "profile", more=("--allow-file-access-from-files",)),
+    )
+    assert found is not None
+    assert int(found.group(1)) <= width
+    assert int(found.group(2)) >= 8
+    assert int(found.group(3)) > 100
+
+
+def test_a_statement_of_ten_shipments_prints_on_two_pages(statements: Path, tmp_path: Path) -> None:
+    target = tmp_path / "page.pdf"
+    opened(statements, tmp_path / "profile", more=("--no-pdf-header-footer", f"--print-to-pdf={target}"))
+    assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", target.read_bytes())) <= 2

@@ -173,7 +173,8 @@ def test_missing_files_are_invalid_data(run: Run, files: Files) -> None:
     [
         ["plan"], ["plan", "a", "b"], ["plan", "a", "b", "-o", "c", "--gap", "2"], ["plan", "a", "b", "-o", "c", "--seed", "x"],
         ["plan", "a", "b", "-o", "c", "--time-limit", "-1"], ["sail"], ["generate", "-o", "x.csv", "-n", "0"],
-        ["generate", "-o", "x.csv", "--start", "tomorrow"], ["--nonsense"], ["check", "a"],
+        ["generate", "-o", "x.csv", "--start", "tomorrow"], ["--nonsense"], ["check", "a"], ["statement", "a", "b", "c"],
+        ["statement", "a", "b", "c", "-o", "d", "--max-share", "-1"],
     ],
 )  # fmt: skip
 def test_mistakes_in_usage(run: Run, words: list[str]) -> None:
@@ -296,6 +297,63 @@ def test_check_judges_a_plan_folder(run: Run, files: Files) -> None:
     answer = run("check", files.out, files.net, files.week, "--json")
     assert answer.code == 4
     assert json.loads(answer.out)["violations"]
+
+
+def test_statement_writes_what_every_seller_pays(run: Run, files: Files) -> None:
+    run("plan", files.net, files.week, "-o", files.out)
+    folder = files.out.with_name("st")
+    answer = run("statement", files.out, files.net, files.week, "-o", folder)
+    assert answer.code == 0, answer.err
+    cash = read_plan(files.out).certificate.cash_cost
+    assert f"4 shipment(s), landed cost {cash:,.2f} USD" in answer.out
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "sellers", "sellers.csv", "statements.csv", "statements.xlsx",
+    ]  # fmt: skip
+    assert len(list((folder / "sellers").iterdir())) == 4
+    words = (
+        "statement",
+        files.out,
+        files.net,
+        files.week,
+        "-o",
+        folder,
+        "--json",
+        "--min-unit-price",
+        5,
+        "--max-share",
+        1,
+    )
+    answer = run(*words, "--seller", "SELLER-S2", "--seller", "SELLER-S0")
+    content = json.loads(answer.out)
+    assert [(row["seller_id"], row["page"]) for row in content["sellers"]] == [
+        ("SELLER-S0", "SELLER-S0.html"), ("SELLER-S2", "SELLER-S2.html"),
+    ]  # fmt: skip
+    assert sum(row["landed_cost"] for row in content["sellers"]) == pytest.approx(content["landed_cost"])
+    assert (content["rule"], content["folder"]) == ("wm", str(folder))
+    with (folder / "statements.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["low_unit_price"], row["high_share"]) for row in rows] == [("no", "yes")] * 2  # 10 USD a unit
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_statement_refuses_what_does_not_fit(run: Run, files: Files, as_json: bool) -> None:
+    run("plan", files.net, files.week, "-o", files.out)
+    folder, other = files.out.with_name("st"), files.week.with_name("other.csv")
+    write_shipments([goods("S9")], other)
+    more = ["--json"] if as_json else []
+    for words, message in (
+        ((files.out, files.net, files.week, "-o", folder, "--seller", "SELLER-S9"), "SELLER-S"),
+        ((files.out, files.net, files.week, "-o", folder, "--rule", "shapely"), "one of wm"),
+        ((files.out, files.net, other, "-o", folder), "changed after planning"),
+        ((files.net, files.net, files.week, "-o", folder), "not a plan folder"),
+        ((files.out, files.net, files.week, "-o", files.out), "a new or empty folder"),
+    ):
+        answer = run("statement", *words, *more)
+        assert answer.code == 3, words
+        said = answer.out if as_json else answer.err
+        assert message in said, said
+        assert not as_json or json.loads(answer.out)
+        assert not folder.exists()
 
 
 def test_generate_is_the_same_for_the_same_seed(run: Run, tmp_path: Path) -> None:
