@@ -10,7 +10,7 @@ from consolidation.plan_model import CATEGORIES, Alternative, CostLine, Plan, Pl
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from consolidation.statements.currency import Converter, usual_currency
-from consolidation.statements.lines import RULES, SellerView, lines_of, require_sums
+from consolidation.statements.lines import EDITED, RULES, SellerView, lines_of, require_sums
 from consolidation.statements.model import (
     ALONE,
     Amounts,
@@ -53,8 +53,8 @@ def statement(
     Raises
     ------
     InputError
-        If the plan was made from other input, its lines do not sum to its cost, a seller or the rule is unknown, or
-        the network has no exchange rate for USD although a threshold needs one.
+        If the plan was made from other input, was edited so that it does not add up, a seller or the rule is unknown,
+        a threshold is no number, or the network has no exchange rate for USD although a threshold needs one.
     """
     _require_inputs(plan, network, shipments)
     lines = lines_of(plan, network, rule)
@@ -88,6 +88,12 @@ def _require_inputs(plan: Plan, network: Network, shipments: Sequence[Shipment])
     ]  # fmt: skip
     if findings:
         raise InputError(findings)
+    listed = [*(row.shipment_id for row in plan.shipments), *(row.shipment_id for row in plan.unplanned)]
+    if sorted(listed) != sorted(row.shipment_id for row in shipments):
+        raise InputError([
+            Finding("plan.json", None, "shipments", f"{len(listed)} shipments", "every shipment once, planned or unplanned",
+                    EDITED, "COVERAGE")
+        ])  # fmt: skip
 
 
 def _wanted(sellers: Iterable[str], known: Iterable[str]) -> list[str]:
@@ -104,6 +110,13 @@ def _wanted(sellers: Iterable[str], known: Iterable[str]) -> list[str]:
 
 
 def _limits(network: Network, min_unit_price: Decimal, max_share: Decimal) -> Limits:
+    findings = [
+        Finding(name, None, "", str(value), "a number from 0 on", rule="VALUE.NUMBER")
+        for name, value in (("--min-unit-price", min_unit_price), ("--max-share", max_share))
+        if not value.is_finite() or value < 0
+    ]
+    if findings:
+        raise InputError(findings)
     if min_unit_price and "USD" not in network.rate:
         raise InputError([
             Finding("fx", None, "currency", "no rate for USD", "a rate: the threshold of unit prices is in USD",

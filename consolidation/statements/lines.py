@@ -19,6 +19,8 @@ RULES = {
 }
 """Rules by which shared charges can be split, in words for sellers."""
 
+EDITED = "the plan was edited: dragonboat check says what is wrong with it"
+
 
 def lines_of(plan: Plan, network: Network, rule: str) -> tuple[CostLine, ...]:
     """Return the cost lines of a plan with its shared charges split by a rule.
@@ -54,9 +56,8 @@ def require_sums(plan: Plan, lines: Sequence[CostLine]) -> None:
     if total != plan.certificate.cash_cost:
         problems.append(("cost_lines", total, f"{plan.certificate.cash_cost}, the cash cost of the plan"))
     if problems:
-        maybe = "the plan was edited: dragonboat check says what is wrong with it"
         raise InputError(
-            Finding("plan.json", None, where, str(found), expected, maybe, "COST.SUM")
+            Finding("plan.json", None, where, str(found), expected, EDITED, "COST.SUM")
             for where, found, expected in problems
         )
 

@@ -82,8 +82,8 @@ def tables(statement: Statement) -> dict[str, Table]:
     shipments = [row for seller in statement.sellers for row in (*seller.shipments, *_left_out(seller))]
     lines = [(seller.seller_id, line) for seller in statement.sellers for line in seller.lines]
     return {
-        "sellers": Table("Sellers", _seller_columns(money), statement.sellers),
-        "shipments": Table("Shipments", _shipment_columns(money), shipments),
+        "sellers": Table("Sellers", seller_columns(money), statement.sellers),
+        "shipments": Table("Shipments", shipment_columns(money), shipments),
         "lines": Table("Cost lines", _line_columns(money), lines),
     }
 
@@ -102,7 +102,9 @@ def _left_out(seller: SellerStatement) -> Iterator[_LeftOut]:
         yield _LeftOut(seller.seller_id, row.shipment_id, f"{row.rule}: {row.detail}. To change: {row.change}.")
 
 
-def _shipment_columns(money: str) -> tuple[Column, ...]:
+def shipment_columns(money: str) -> tuple[Column, ...]:
+    """Return the columns of the shipments, amounts in `money`."""
+
     def planned(of: Callable[[ShipmentStatement], object]) -> Callable[[Any], object]:
         """Return a getter that leaves the cell of an unplanned shipment blank."""
         return lambda row: of(row) if isinstance(row, ShipmentStatement) else None
@@ -129,7 +131,7 @@ def _shipment_columns(money: str) -> tuple[Column, ...]:
         Column("seller_id", "Seller", "", "text", lambda row: row.seller_id),
         Column("shipment_id", "Shipment", "", "text", lambda row: row.shipment_id),
         *(Column(each.name, each.title, each.unit, each.kind, planned(each.of)) for each in columns),
-        Column("unplanned", "Not planned because", "", "text", lambda row: getattr(row, "note", None)),
+        Column("reason", "Not planned because", "", "text", lambda row: getattr(row, "note", None)),
     )
 
 
@@ -143,7 +145,8 @@ def _date_of(code: str) -> Callable[[ShipmentStatement], object]:
     return lambda row: row.date(code) or None
 
 
-def _seller_columns(money: str) -> tuple[Column, ...]:
+def seller_columns(money: str) -> tuple[Column, ...]:
+    """Return the columns of the sellers, amounts in `money`."""
     return (
         Column("seller_id", "Seller", "", "text", lambda row: row.seller_id),
         Column("page", "Page", "", "text", lambda row: row.page),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ _FORMATS: dict[Kind, str] = {
     "percent": "0.0", "quantity": "General", "count": "#,##0",
 }  # fmt: skip
 _WHOLE = "#,##0"
+_MOST_ROWS = 1_048_575
+"""Rows of one sheet below its headings; a longer table goes on in another sheet."""
 _WIDTHS: dict[Kind, int] = {"text": 14, "date": 11, "quantity": 12, "count": 10, "yes_no": 10}
-_WIDE = {"itinerary": 44, "unplanned": 44, "name": 40, "code": 24, "basis": 22, "departure_id": 30, "page": 24}
+_WIDE = {"itinerary": 44, "reason": 44, "name": 40, "code": 24, "basis": 22, "departure_id": 30, "page": 24}
 """Widths of columns, in characters."""
 
 
@@ -30,24 +34,30 @@ def write_workbook(tables: dict[str, Table], path: Path, title: str) -> None:
         )
         formats = {form: book.add_format({"num_format": form}) for form in {*_FORMATS.values(), _WHOLE}}
         for table in tables.values():
-            _add(book.add_worksheet(table.title), table, head, formats)
+            rows = iter(table.rows)
+            for number in count(1):
+                name = table.title if number == 1 else f"{table.title} {number}"
+                _add(book.add_worksheet(name), table.columns, islice(rows, _MOST_ROWS), head, formats)
+                if (following := next(rows, None)) is None:
+                    break
+                rows = chain([following], rows)
 
 
-def _add(sheet: Any, table: Table, head: Any, formats: dict[str, Any]) -> None:
-    frozen = 1 + any(column.name == "shipment_id" for column in table.columns)
+def _add(sheet: Any, columns: Sequence[Column], rows: Iterable[object], head: Any, formats: dict[str, Any]) -> None:
+    frozen = 1 + any(column.name == "shipment_id" for column in columns)
     sheet.freeze_panes(1, frozen)
     sheet.set_row(0, 48)
     sheet.set_landscape()
     sheet.repeat_rows(0)
-    for position, column in enumerate(table.columns):
+    for position, column in enumerate(columns):
         width = _WIDE.get(column.name, _WIDTHS.get(column.kind, 13))
         sheet.set_column(position, position, width, formats[_FORMATS[column.kind]])
         sheet.write_string(0, position, _heading(column), head)
     line = 0
-    for line, row in enumerate(table.rows, 1):
-        for position, column in enumerate(table.columns):
+    for line, row in enumerate(rows, 1):
+        for position, column in enumerate(columns):
             _write(sheet, line, position, column.kind, column.of(row), formats)
-    sheet.autofilter(0, 0, line, len(table.columns) - 1)
+    sheet.autofilter(0, 0, line, len(columns) - 1)
 
 
 def _heading(column: Column) -> str:

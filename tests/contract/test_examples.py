@@ -33,6 +33,9 @@ from consolidation.plan_model import CATEGORIES, Certificate, CostLine, FinalLeg
 from consolidation.rules import RULES
 from consolidation.shipment_files import ALIASES
 from consolidation.shipments import Shipment
+from consolidation.statements import RULES as RULES_OF_SHARING
+from consolidation.statements.files import SELLERS, SHIPMENTS, WORKBOOK
+from consolidation.statements.tables import seller_columns, shipment_columns
 from network.charges import BASES
 from network.tables import TABLES
 from solvers.options import SolveOptions
@@ -282,6 +285,10 @@ def _documented() -> dict[str, list[str]]:
             *(row.name or getattr(row.callback, "__name__", "") for row in cli.app.registered_commands),
             *(f"--{name.replace('_', '-').replace('as-json', 'json')}" for name in options),
             *(f"| {code} |" for code in (cli.DONE, cli.USAGE, cli.INVALID, cli.VIOLATIONS, cli.NO_PLAN, cli.CANCELLED)),
+        ],
+        "statements.md": [
+            *(column.name for column in (*shipment_columns("USD"), *seller_columns("USD")) if "cost_" not in column.name),
+            *RULES_OF_SHARING, SHIPMENTS, SELLERS, WORKBOOK,
         ],
         "python.md": [name for name in consolidation.__all__ if name != "__version__"],
     }  # fmt: skip

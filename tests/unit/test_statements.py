@@ -258,6 +258,9 @@ class TestRefusals:
                            GOODS, {}), "a charge of a planned shipment"),
             (lambda plan: (plan.model_copy(update={"cost_lines": (line("S1", "duty", "-1"), *plan.cost_lines)}), NETWORK,
                            GOODS, {}), "not negative"),
+            (lambda plan: (plan.model_copy(update={"unplanned": ()}), NETWORK, GOODS, {}), "found '3 shipments'.*edited"),
+            (lambda plan: (plan, NETWORK, GOODS, {"max_share": float("nan")}), "--max-share: found 'NaN'"),
+            (lambda plan: (plan, NETWORK, GOODS, {"min_unit_price": -1}), "--min-unit-price: found '-1'"),
         ],
     )  # fmt: skip
     def test_what_does_not_belong_together(
@@ -310,10 +313,8 @@ class TestFolder:
         assert (first["express_cost"], first["express_days"], first["air_cost"]) == ("1500.00", "8", "")
         assert (first["low_unit_price"], first["high_share"], first["seller_landed_cost"]) == ("yes", "yes", "6877.79")
         assert (rows[1]["import_tax"], rows[1]["import_tax_recoverable"]) == ("133.00", "yes")
-        assert rows[2]["unplanned"].startswith("RECEIVING.CLOSED: FC ONT8 is closed.")
-        assert {value for name, value in rows[2].items() if name not in ("seller_id", "shipment_id", "unplanned")} == {
-            ""
-        }
+        assert rows[2]["reason"].startswith("RECEIVING.CLOSED: FC ONT8 is closed.")
+        assert {value for name, value in rows[2].items() if name not in ("seller_id", "shipment_id", "reason")} == {""}
         anna, bo = read_csv(folder / "sellers.csv")
         assert (anna["page"], anna["shipments"], anna["unplanned"], bo["lcl_cost"]) == ("ANNA.html", "2", "1", "")
         assert (anna["low_unit_prices"], anna["high_shares"], anna["late_shipments"]) == ("1", "2", "1")
@@ -338,6 +339,19 @@ class TestFolder:
         lines = book.get_sheet_by_name("Cost lines").to_python(skip_empty_area=False)[1:]
         assert len(lines) == len(LINES)
         assert sum(Decimal(str(row[10])) for row in lines) == made.landed_cost
+
+    def test_a_table_longer_than_a_sheet_goes_on_in_another(
+        self, made: Statement, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from python_calamine import CalamineWorkbook
+
+        monkeypatch.setattr("consolidation.statements.workbook._MOST_ROWS", 5)
+        book = CalamineWorkbook.from_path(str(write_statements(made, tmp_path / "st") / "statements.xlsx"))
+        assert book.sheet_names == ["Sellers", "Shipments", "Cost lines", "Cost lines 2"]
+        parts = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names[2:]]
+        assert [len(part) for part in parts] == [6, 6]
+        assert parts[0][0] == parts[1][0]
+        assert sum(Decimal(str(row[10])) for part in parts for row in part[1:]) == made.landed_cost
 
     def test_equal_statements_are_equal_files(self, made: Statement, tmp_path: Path) -> None:
         first, second = (write_statements(made, tmp_path / name) for name in ("a", "b"))
