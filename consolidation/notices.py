@@ -16,6 +16,9 @@ from network.model import Network
 from network.tables import Charge, Lane
 from network.tariffs import TariffBook
 
+NEAREST_DUTY = "DUTY.NEAREST"
+"""Code of the notice that a duty rate is that of the nearest code of the tariff."""
+
 
 def duty_notices(
     network: Network, duties: DutyBook, demand: Demand, planned: Sequence[PlannedShipment], entered: dict[str, str]
@@ -38,7 +41,7 @@ def duty_notices(
                 guessed[duty.layer, hs_code, duty.hs_prefix, duty.duty_id].append(row.shipment_id)
     return [
         Notice(
-            code="DUTY.NEAREST",
+            code=NEAREST_DUTY,
             text=f"No row of {layer} matches HS {hs_code}: the nearest, HS {prefix} ({duty_id}), was charged. Layers for "
             "listed goods were charged only where they match. Maybe add a row for the code to the duties table.",
             shipments=tuple(ids),

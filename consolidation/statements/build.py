@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from consolidation.plan_model import CATEGORIES, Alternative, CostLine, Plan, PlannedShipment, Service
+from consolidation.notices import NEAREST_DUTY
+from consolidation.plan_model import CATEGORIES, CostLine, Plan, PlannedShipment, Service
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from consolidation.statements.currency import Converter, usual_currency
@@ -141,6 +142,9 @@ class _Clerk:
         self._lines = view.by_shipment(lines)
         self._planned = {row.shipment_id: row for row in plan.shipments}
         self._unplanned = {row.shipment_id: row for row in plan.unplanned}
+        self._nearest_duties = {
+            name for notice in plan.notices if notice.code == NEAREST_DUTY for name in notice.shipments
+        }
         self._estimated_rates = {row.currency for row in network.fx if row.is_estimate}
 
     def seller(self, seller_id: str) -> SellerStatement:
@@ -178,8 +182,8 @@ class _Clerk:
         for line in self._lines.get(shipment_id, ()):
             categories[line.category] += line.amount
         landed = _sum(categories.values())
-        offers = _alternatives(planned)
-        alone = min((offer.cost for offer in offers.values()), default=None)
+        cheapest = _cheapest(planned)
+        alone = None if cheapest is None else planned.alternatives[cheapest].cost
         return Amounts(
             currency=self._network.currency,
             landed_cost=landed,
@@ -191,8 +195,6 @@ class _Clerk:
 
     def _shipment(self, shipment: Shipment, amounts: Amounts, own: Amounts) -> ShipmentStatement:
         planned = self._planned[shipment.shipment_id]
-        offers = _alternatives(planned)
-        regime = self._network.regime.get(planned.regime_id)
         low = planned.goods_value < self._limits.min_unit_price * planned.units if planned.units else None
         return ShipmentStatement(
             seller_id=shipment.seller_id,
@@ -206,29 +208,28 @@ class _Clerk:
             planned=planned,
             due=shipment.due_date.isoformat() if shipment.due_date else "",
             lines=self._lines.get(shipment.shipment_id, ()),
-            tax_recoverable=regime.tax_recoverable if regime is not None and planned.import_tax else None,
-            alternatives=offers,
-            cheapest=_cheapest(offers),
+            tax_recoverable=self._is_recovered(planned) if planned.import_tax else None,
+            nearest_duty=planned.shipment_id in self._nearest_duties,
+            cheapest=_cheapest(planned),
             low_unit_price=low,
         )
+
+    def _is_recovered(self, planned: PlannedShipment) -> bool:
+        """Return whether the import tax of a shipment is no cost: what its importer says, else what the regime says."""
+        importer = self._network.importer.get(planned.importer_id)
+        if importer is not None and importer.import_tax != "regime":
+            return importer.import_tax == "deferred"
+        return self._network.regime[planned.regime_id].tax_recoverable
 
     def _is_high(self, amounts: Amounts, goods_value: Decimal) -> bool:
         return 100 * amounts.landed_cost > self._limits.max_share_pct * goods_value
 
 
-def _alternatives(planned: PlannedShipment) -> dict[Service, Alternative]:
-    """Return the ways of sending alone that a statement names; the plan's baseline is one of them."""
-    offers = {service: planned.alternatives[service] for service in ALONE if service in planned.alternatives}
-    best = planned.baseline_service
-    if best is not None and best in ALONE:
-        cost, time, days = planned.baseline_cost, planned.baseline_priced_time, planned.baseline_days
-        offers.setdefault(best, Alternative(cost=cost, priced_time=time, days=days))
-    return offers
-
-
-def _cheapest(offers: Mapping[Service, Alternative]) -> Service | None:
-    """Return the service of least landed cost, the quicker among equals."""
-    return min(offers, key=lambda service: (offers[service].cost, offers[service].days), default=None)
+def _cheapest(planned: PlannedShipment) -> Service | None:
+    """Return the way of sending alone of least landed cost, the quicker among equals."""
+    offers = planned.alternatives
+    named = (service for service in ALONE if service in offers)
+    return min(named, key=lambda service: (offers[service].cost, offers[service].days), default=None)
 
 
 def _converted(rows: Sequence[Amounts], converter: Converter) -> list[Amounts]:

@@ -97,7 +97,7 @@ def _import_tax(seller: SellerStatement) -> _Card:
     if not tax:
         return _Card("none", "import tax (VAT, GST)")
     if recovered == tax:
-        text = "import tax (VAT, GST), recovered: only its financing is in the landed cost"
+        text = "import tax (VAT, GST), recovered: no more than its financing is in the landed cost"
     elif not recovered:
         text = "import tax (VAT, GST), not recovered: part of the landed cost"
     else:

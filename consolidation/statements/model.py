@@ -149,8 +149,8 @@ class ShipmentStatement(Account):
     planned : PlannedShipment, itinerary and dates
     due : day it should be received, as YYYY-MM-DD; blank without one
     tax_recoverable : bool or None, whether the import tax is recovered; None where there is none
-    alternatives : ways of sending alone that exist for it; missing ones are not offered
-    cheapest : the service of least landed cost among them
+    nearest_duty : bool, no code of the tariff matches exactly: duty is charged as for the nearest one
+    cheapest : the way of sending alone of least landed cost; None where none is offered
     low_unit_price : bool or None, the unit price is below the threshold; None where units are not stated
     """
 
@@ -158,7 +158,7 @@ class ShipmentStatement(Account):
     due: str
     lines: tuple[StatementLine, ...]
     tax_recoverable: bool | None
-    alternatives: Mapping[Service, Alternative]
+    nearest_duty: bool
     cheapest: Service | None
     low_unit_price: bool | None
 
@@ -166,6 +166,11 @@ class ShipmentStatement(Account):
     def shipment_id(self) -> str:
         """Id of the shipment."""
         return self.planned.shipment_id
+
+    @property
+    def alternatives(self) -> Mapping[Service, Alternative]:
+        """Ways of sending alone that exist for it; missing ones are not offered."""
+        return self.planned.alternatives
 
     def date(self, code: str) -> str:
         """Return the local date of a milestone as YYYY-MM-DD, blank where the journey has none."""

@@ -190,9 +190,7 @@ def _alone(seller: SellerStatement) -> str:
 
 def _alternative(row: ShipmentStatement, service: Service) -> str:
     offer = row.alternatives.get(service)
-    if offer is not None:
-        return _offer(offer.cost, offer.days)
-    return NOT_OFFERED if row.planned.alternatives else "–"
+    return NOT_OFFERED if offer is None else _offer(offer.cost, offer.days)
 
 
 def _offer(cost: Decimal, days: int) -> str:
@@ -201,8 +199,6 @@ def _offer(cost: Decimal, days: int) -> str:
 
 def _alone_note(seller: SellerStatement) -> str:
     text = "Landed cost, duty included, and days from ready to received, bought by the seller for this shipment alone."
-    if not all(row.planned.alternatives for row in seller.shipments):
-        text += " Where the plan states no other way than the best one, the others stay blank (–)."
     if len(seller.compared) < len(seller.shipments):
         text += " The saving counts shipments only for which a way of sending alone is offered."
     return f'<p class="note">{text}</p>'
@@ -234,10 +230,15 @@ def _reading(statement: Statement, seller: SellerStatement) -> str:
         f"Estimates: {estimated} of the landed cost comes from rates that the network ({statement.network}{scenario}) marks "
         "as estimates. Dates are local to the place, planned from timetables, and not confirmed by carriers; amounts are "
         "expected, and invoices may differ.",
-        "Not included: customs examinations, storage and demurrage, and fees of the marketplace. This is not customs or tax "
-        "advice.",
+        "Not included unless a charge above says so: storage by day, fees of the marketplace such as FBA placement, and what "
+        "exchange rates may do. This is not customs or tax advice.",
     ]  # fmt: skip
     if two_currencies(seller):
         texts.insert(1, f"{seller.own.currency}: the total is converted once and rounded to the smallest unit of the currency; "
                         "the parts are its shares, and sum to it.")  # fmt: skip
+    nearest = ", ".join(row.shipment_id for row in seller.shipments if row.nearest_duty)
+    if nearest:
+        texts.append(
+            f"No code of the tariff matches the goods of {nearest} exactly: duty is that of the nearest code, an estimate."
+        )
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"

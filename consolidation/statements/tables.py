@@ -22,8 +22,6 @@ from consolidation.statements.model import (
 from network.cells import canonical_text
 
 Kind = Literal["text", "date", "money", "own_money", "ratio", "percent", "quantity", "count", "yes_no"]
-SERVICE_COLUMN: dict[Service, str] = {"courier": "express", "alone_air": "air", "alone_lcl": "lcl"}
-"""Stem of the columns of each way of sending alone."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Signs that make a spreadsheet compute a text that begins with one of them."""
 
@@ -210,23 +208,23 @@ def _category(name: Category, field: str = "amounts") -> Callable[[Account], obj
 
 
 def _offer_columns(service: Service, money: str) -> tuple[Column, ...]:
-    stem, title = SERVICE_COLUMN[service], f"Alone: {ALONE[service]}"
+    title = f"Alone: {ALONE[service]}"
 
     def offer(row: ShipmentStatement, field: str) -> object:
         return getattr(row.alternatives.get(service), field, None)
 
     return (
-        Column(f"{stem}_cost", title, money, "money", lambda row: offer(row, "cost")),
-        Column(f"{stem}_days", title, "days", "count", lambda row: offer(row, "days")),
+        Column(f"{service}_cost", title, money, "money", lambda row: offer(row, "cost")),
+        Column(f"{service}_days", title, "days", "count", lambda row: offer(row, "days")),
     )
 
 
 def _sum_columns(service: Service, money: str) -> tuple[Column, ...]:
-    stem, title = SERVICE_COLUMN[service], f"Alone: {ALONE[service]}"
+    title = f"Alone: {ALONE[service]}"
     offered = _counted(lambda row: service in row.alternatives)
     return (
-        Column(f"{stem}_cost", title, f"{money}, if offered for all", "money", lambda row: row.alone_cost(service)),
-        Column(f"{stem}_shipments", title, "shipments offered", "count", offered),
+        Column(f"{service}_cost", title, f"{money}, if offered for all", "money", lambda row: row.alone_cost(service)),
+        Column(f"{service}_shipments", title, "shipments offered", "count", offered),
     )
 
 

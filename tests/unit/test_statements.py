@@ -13,17 +13,18 @@ from typing import Any
 
 import pytest
 
-from consolidation.plan_model import Plan
+from consolidation.notices import NEAREST_DUTY
+from consolidation.plan_model import Notice, Plan
 from consolidation.shipments import Shipment
 from consolidation.statements import RULES, Statement, statement, write_statements
 from consolidation.statements.cost_table import basis_text
 from consolidation.statements.currency import Converter, usual_currency
 from consolidation.statements.names import page_names
-from consolidation.statements.page import seller_page
+from consolidation.statements.page import NOT_OFFERED, seller_page
 from consolidation.statements.picture import cost_bars
 from consolidation.statements.tables import tables, text
 from network.errors import InputError
-from network.tables import Rate
+from network.tables import Importer, Rate
 from tests.goods import edited, goods
 from tests.networks import tiny_network
 from tests.statement_plans import line, made_plan, shared
@@ -55,7 +56,7 @@ LINES = [
 ]  # fmt: skip
 CHANGES: dict[str, dict[str, Any]] = {
     "S1": {
-        "late_days": 2, "baseline_service": "alone_lcl", "baseline_cost": Decimal(1300), "baseline_days": 50,
+        "late_days": 2,
         "alternatives": {
             "courier": {"cost": Decimal(1500), "priced_time": Decimal(0), "days": 8},
             "alone_lcl": {"cost": Decimal(1300), "priced_time": Decimal(0), "days": 50},
@@ -65,7 +66,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "regime_id": "DE", "import_tax": Decimal(133),
         "alternatives": {"courier": {"cost": Decimal(200), "priced_time": Decimal(0), "days": 7}},
     },
-    "S3": {"baseline_service": "alone_air", "baseline_cost": Decimal(1200), "baseline_days": 12},
+    "S3": {"alternatives": {"alone_air": {"cost": Decimal(1200), "priced_time": Decimal(0), "days": 12}}},
 }  # fmt: skip
 
 
@@ -127,13 +128,36 @@ class TestByHand:
         assert (anna.amounts.alone, anna.amounts.saving, anna.saving_pct) == (1500, *amounts("323.37", "21.5580"))
         assert anna.alone_cost("courier") == 1700
         assert anna.alone_cost("alone_lcl") is None  # not offered for S2
-        assert (bo.shipments[0].cheapest, bo.amounts.saving) == ("alone_air", Decimal("214.63"))  # the plan's baseline
+        assert (bo.shipments[0].cheapest, bo.amounts.saving) == ("alone_air", Decimal("214.63"))
+        assert NOT_OFFERED in seller_page(made, bo)
 
     def test_import_tax_stands_apart(self, made: Statement) -> None:
         first, second = made.sellers[0].shipments
         assert (first.amounts.import_tax, first.tax_recoverable) == (0, None)
         assert (second.amounts.import_tax, second.tax_recoverable) == (133, True)
         assert (made.sellers[0].recoverable_tax, made.sellers[0].amounts.import_tax) == (133, 133)
+
+    def test_an_importer_may_recover_otherwise(self) -> None:
+        # (what the regime says, what the importer says): recovered?
+        expected = {
+            ("yes", "regime"): True, ("yes", "deferred"): True, ("yes", "cost"): False,
+            ("no", "regime"): False, ("no", "deferred"): True, ("no", "cost"): False,
+        }  # fmt: skip
+        for (regime, importer), recovered in expected.items():
+            network = NETWORK.replace(
+                regimes=edited("regimes", {"DE": {"tax_recoverable": regime}}),
+                importers=(Importer(importer_id="IOR", import_tax=importer),),  # type: ignore[arg-type]
+            )
+            made = statement(made_plan(network, GOODS, LINES, CHANGES, left_out=["S4"]), network, GOODS)
+            second = made.sellers[0].shipments[1]
+            assert second.tax_recoverable is recovered, (regime, importer)
+            assert made.sellers[0].recoverable_tax == (133 if recovered else 0)
+
+    def test_a_duty_of_the_nearest_code_is_an_estimate(self) -> None:
+        notice = Notice(code=NEAREST_DUTY, text="No row matches", shipments=("S2", "S3"))
+        made = statement(hand_plan().model_copy(update={"notices": (notice,)}), NETWORK, GOODS)
+        assert [row.nearest_duty for row in made.shipments] == [False, True, True]
+        assert "goods of S2 exactly: duty is that of the nearest code" in seller_page(made, made.sellers[0])
 
     def test_the_currency_of_the_seller(self, made: Statement) -> None:
         # ANNA: 1,176.63 / 0.14 = 8,404.50 exactly; parts 6,877.7857 and 1,526.7143: the cent left goes to the first.
@@ -310,13 +334,13 @@ class TestFolder:
             "2026-11-24", "2026-12-02", "2026-12-28", "2",
         )  # fmt: skip
         assert (first["landed_cost"], first["cost_duty"], first["cost_without_duty"]) == ("962.89", "490.00", "472.89")
-        assert (first["express_cost"], first["express_days"], first["air_cost"]) == ("1500.00", "8", "")
+        assert (first["courier_cost"], first["courier_days"], first["alone_air_cost"]) == ("1500.00", "8", "")
         assert (first["low_unit_price"], first["high_share"], first["seller_landed_cost"]) == ("yes", "yes", "6877.79")
         assert (rows[1]["import_tax"], rows[1]["import_tax_recoverable"]) == ("133.00", "yes")
         assert rows[2]["reason"].startswith("RECEIVING.CLOSED: FC ONT8 is closed.")
         assert {value for name, value in rows[2].items() if name not in ("seller_id", "shipment_id", "reason")} == {""}
         anna, bo = read_csv(folder / "sellers.csv")
-        assert (anna["page"], anna["shipments"], anna["unplanned"], bo["lcl_cost"]) == ("ANNA.html", "2", "1", "")
+        assert (anna["page"], anna["shipments"], anna["unplanned"], bo["alone_lcl_cost"]) == ("ANNA.html", "2", "1", "")
         assert (anna["low_unit_prices"], anna["high_shares"], anna["late_shipments"]) == ("1", "2", "1")
         for name in ("landed_cost", "seller_landed_cost", "cost_duty", "import_tax", "saving", "seller_saving"):
             parts = [Decimal(row[name]) for row in rows if row["seller_id"] == "ANNA" and row[name]]
@@ -406,7 +430,7 @@ class TestPage:
         page = html.unescape(re.sub(r"<[^>]*>", " ", seller_page(made, made.sellers[0])))
         for words in (
             "Statement for ANNA", "2 shipments to US: 6.00 m³, 1,300.0 kg", "USD 1,176.63", "CNY 8,404.50", "USD 5.60",
-            "44.2 %", "2026-12-28", "recovered: only its financing", "Unit price below 15 USD", "S1 9.80", "S1 2 days",
+            "44.2 %", "2026-12-28", "recovered: no more than its financing", "Unit price below 15 USD", "S1 9.80", "S1 2 days",
             "Landed cost above 30 % of the goods value", "S2 30.5 %", "1,500.00, 8 d", "not offered", "Own LCL",
             "10 USD per m3 × 4", "25 % of customs value × 1,960", "own share of a container", "2026-12-02",
             RULES["wm"].split(":")[0], "an estimate" if made.sellers[0].rate_estimate else "sums also in CNY at 0.14 USD",
