@@ -20,6 +20,7 @@ RULES = {
 """Rules by which shared charges can be split, in words for sellers."""
 
 EDITED = "the plan was edited: dragonboat check says what is wrong with it"
+"""The cure for a plan that does not add up."""
 
 
 def lines_of(plan: Plan, network: Network, rule: str) -> tuple[CostLine, ...]:
@@ -115,7 +116,7 @@ class SellerView:
         """Return what a charge is shared in; blank where its whole is the shipment's own and shows nobody else's."""
         is_part = line.amount != line.source_amount
         if line.load_id:
-            return self._kind[line.load_id] if is_part or line.load_id in self._mixed else ""
+            return self._kind.get(line.load_id, "container") if is_part or line.load_id in self._mixed else ""
         if line.basis in ENTRY_BASES:
             return "customs entry" if is_part or line.entry_id in self._mixed else ""
         return ""
