@@ -1,4 +1,4 @@
-"""The command that tells sellers what they pay: ``statement``."""
+"""The commands that say who pays what: ``statement`` for sellers, ``fairness`` for the rules of sharing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from consolidation import console
 from consolidation.cli.common import AsJson, NetworkPath, PlanPath, ShipmentsPath, app, read_all
 
 if TYPE_CHECKING:
+    from consolidation.allocation import Comparison
     from consolidation.statements import SellerStatement, Statement
 
 _MOST_SELLERS = 20
@@ -92,3 +93,60 @@ def _show(found: Statement, folder: Path) -> None:
     console.out.print(f"Statements of plan {found.plan_id} in {folder}", markup=False, highlight=False)
     for name in (SHIPMENTS, SELLERS, WORKBOOK, PAGES):
         console.out.print(f"  {folder / name}", markup=False, highlight=False)
+
+
+@app.command()
+def fairness(
+    plan: PlanPath,
+    network: NetworkPath,
+    shipments: ShipmentsPath,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV file of what each rule charges.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the orders that the rule shapley draws.")] = 0,
+    samples: Annotated[int, typer.Option("--samples", min=2, help="Orders drawn on loads of many shipments.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Set the rules of sharing side by side, with a fairness certificate for each."""
+    from consolidation.allocation import comparison
+    from consolidation.folder import read_plan
+
+    made = read_plan(plan)
+    read, _ = read_all(network, shipments, None, as_json)
+    found = comparison(made, read, seed=seed, samples=samples)
+    if out is not None:
+        found.frame().to_csv(out, lineterminator="\n")
+    if as_json:
+        console.show_json(_compared(found))
+    else:
+        _show_rules(found, made.certificate.currency)
+        if out is not None:
+            console.out.print(f"What each rule charges every seller: {out}", markup=False, highlight=False)
+
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    return {
+        "rules": {
+            rule: {"paying_more": [each.seller_id for each in judged.paying_more], "epsilon": float(judged.epsilon),
+                   "claimed_by": list(judged.claim.sellers) if judged.claim else [], "tested": judged.tested}
+            for rule, judged in found.fairness.items()
+        },
+        "left_out": dict(found.left_out),
+        "sellers": [
+            {"seller_id": row.seller_id, "shipments": row.shipments, "alone": float(row.alone),
+             **{rule: float(cash) for rule, cash in row.cash.items()}}
+            for row in found.sellers
+        ],
+    }  # fmt: skip
+
+
+def _show_rules(found: Comparison, currency: str) -> None:
+    console.out.print(f"{'rule':<20}{'pay more than alone':>20}{'largest claim, ' + currency:>22}  by", highlight=False)
+    for rule, judged in found.fairness.items():
+        claim = judged.claim
+        who = "" if claim is None else ", ".join(claim.sellers) + (f" (load {claim.load_id})" if claim.load_id else "")
+        text = f"{rule:<20}{len(judged.paying_more):>20}{judged.epsilon:>22,.2f}  {who}"
+        console.out.print(text, markup=False, highlight=False)
+    for rule, reason in found.left_out.items():
+        console.out.print(f"{rule:<20}left out: {reason}", markup=False, highlight=False)
+    console.out.print("Claims are of the coalitions tested: a lower estimate.", highlight=False)

@@ -47,10 +47,11 @@ class Converter:
         Parameters
         ----------
         total : a whole number of smallest units
-        amounts : plan currency, not negative
+        amounts : plan currency; negative ones, which only transfers make, are kept apart and rounded by themselves
         """
         if not amounts:
             return []
-        steps = int(total / self.step) * CENT
-        weights = [to_micros(amount) for amount in amounts]
-        return [Decimal(part // CENT) * self.step for part in share(steps, weights)]
+        given = {k: self.total(amount) for k, amount in enumerate(amounts) if amount < 0}
+        steps = int((total - sum(given.values(), Decimal(0))) / self.step) * CENT
+        parts = share(steps, [max(to_micros(amount), 0) for amount in amounts])
+        return [given.get(k, Decimal(part // CENT) * self.step) for k, part in enumerate(parts)]

@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import cast
 
+from consolidation.allocation import TRANSFER, AllocationError, Rule, allocate
 from consolidation.plan_model import CostLine, Plan
 from consolidation.statements.model import SharedBy, StatementLine
 from network.charges import ENTRY_BASES
 from network.errors import Finding, InputError, nearest
 from network.model import Network
 
-RULES = {
+_ENTRIES = " Fees of a customs entry are split by goods value. Everything else is the shipment's own."
+RULES: dict[str, str] = {
     "wm": "Charges of a container or truck are split by the room each shipment takes in it: the larger of its part of "
-    "the stuffing volume and of the payload (W/M). Fees of a customs entry are split by goods value. Everything else "
-    "is the shipment's own.",
+    "the stuffing volume and of the payload (W/M)." + _ENTRIES,
+    "volume": "Charges of a container or truck are split by cubic metres." + _ENTRIES,
+    "weight": "Charges of a container or truck are split by gross weight." + _ENTRIES,
+    "value": "Charges of a container or truck are split by goods value." + _ENTRIES,
+    "stand_alone_capped": "Charges of a container or truck are split by the room each shipment takes in it (W/M), but no "
+    "shipment pays more than sending it alone would have cost; a line ALLOCATION.TRANSFER moves what else that takes."
+    + _ENTRIES,
+    "dual": "Charges of a container or truck are split by what a place in it was worth to the plan, by the optimiser's "
+    "prices." + _ENTRIES,
+    "shapley": "Charges of a container or truck are split by what each shipment adds to the bill, averaged over every order "
+    "in which the shipments might have come (Shapley value).",
 }
 """Rules by which shared charges can be split, in words for sellers."""
 
@@ -29,14 +41,20 @@ def lines_of(plan: Plan, network: Network, rule: str) -> tuple[CostLine, ...]:
     Raises
     ------
     InputError
-        If there is no such rule.
+        If there is no such rule, or the plan cannot be shared by it.
     """
-    del network  # the rule of the plan itself needs none
     if rule not in RULES:
         raise InputError([
             Finding("--rule", None, "rule", rule, "one of " + ", ".join(RULES), nearest(rule, RULES), "RULE.UNKNOWN")
         ])  # fmt: skip
-    return plan.cost_lines
+    if rule == "wm":
+        return plan.cost_lines
+    try:
+        return allocate(plan, network, cast("Rule", rule)).lines
+    except AllocationError as refused:
+        raise InputError([
+            Finding("plan.json", None, "rule", rule, "a plan that can be shared so", str(refused), "RULE.REFUSED")
+        ]) from refused  # fmt: skip
 
 
 def require_sums(plan: Plan, lines: Sequence[CostLine]) -> None:
@@ -45,14 +63,14 @@ def require_sums(plan: Plan, lines: Sequence[CostLine]) -> None:
     Raises
     ------
     InputError
-        If the lines do not sum to the plan's cash cost, one is negative, or one belongs to no planned shipment.
+        If the lines do not sum to the plan's cash cost, one that is no transfer is negative, or one belongs to no planned shipment.
     """
     planned = {row.shipment_id for row in plan.shipments}
     total = sum((line.amount for line in lines), Decimal("0.00"))
     problems = [
         (line.shipment_id, line.amount, "a charge of a planned shipment, not negative")
         for line in lines
-        if line.amount < 0 or line.shipment_id not in planned
+        if (line.amount < 0 and line.code != TRANSFER) or line.shipment_id not in planned
     ]
     if total != plan.certificate.cash_cost:
         problems.append(("cost_lines", total, f"{plan.certificate.cash_cost}, the cash cost of the plan"))
