@@ -90,7 +90,7 @@ def judge(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> CheckR
 
 def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: list[Violation]) -> dict[str, int]:
     """Append every violation to `found` and return how much was looked at."""
-    world = World(inputs.as_planned(network, plan))
+    world = World(inputs.as_planned(network, plan), shipments)
     by_id = {row.shipment_id: row for row in shipments}
     found.extend(inputs.identity(plan))
     found.extend(inputs.hashes(plan, network, shipments))

@@ -30,6 +30,7 @@ class Demand:
     value : (n,) int64, goods value, micro-units of the plan currency
     cartons, units, pallets : (n,) int64
     hs_lines : (n,) int64, tariff lines of the goods
+    destinations : (n,) int64, FCs that the inbound plan of a shipment goes to; 0 for one of no plan
     importer_tags : n tuples of str, those tags of the importer of record that charges ask about, sorted
     import_tax : n words, how the importer bears import tax (see `network.tables.Importer`)
     ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
@@ -46,6 +47,7 @@ class Demand:
     units: Int64
     pallets: Int64
     hs_lines: Int64
+    destinations: Int64
     importer_tags: tuple[tuple[str, ...], ...]
     import_tax: tuple[str, ...]
     ready_day: Int64
@@ -125,12 +127,22 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
             dtype=np.int64,
         ),
         hs_lines=np.array([s.hs_lines for s in shipments], dtype=np.int64),
+        destinations=_destinations(shipments),
         importer_tags=tuple(tuple(sorted(asked.intersection(importer.tags))) if importer else () for importer in importers),
         import_tax=tuple(importer.import_tax if importer else "regime" for importer in importers),
         ready_day=np.array([clock.day_number(s.ready_date) for s in shipments], dtype=np.int64),
         due_day=np.array([-1 if s.due_date is None else clock.day_number(s.due_date) for s in shipments], dtype=np.int64),
         late_price=np.array(late, dtype=np.float64),
     )  # fmt: skip
+
+
+def _destinations(shipments: Sequence[Shipment]) -> Int64:
+    """Return how many FCs the inbound plan of every shipment goes to, (n,)."""
+    fcs: dict[tuple[str, str], set[str]] = {}
+    for shipment in shipments:
+        fcs.setdefault((shipment.seller_id, shipment.inbound_plan_id), set()).add(shipment.destination_fc)
+    found = [len(fcs[s.seller_id, s.inbound_plan_id]) if s.inbound_plan_id else 0 for s in shipments]
+    return np.array(found, dtype=np.int64)
 
 
 def pallets(rule: Receiving | None, volume_cm3: int, weight_g: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from consolidation.demand import Demand
-from consolidation.plan_model import Notice, PlannedShipment
+from consolidation.plan_model import CostLine, Notice, PlannedShipment
 from consolidation.search import Search, search_itineraries
 from network import clock
 from network.customs import DutyBook
@@ -18,6 +18,9 @@ from network.tariffs import TariffBook
 
 NEAREST_DUTY = "DUTY.NEAREST"
 """Code of the notice that a duty rate is that of the nearest code of the tariff."""
+
+LEAST_CARTONS = 5
+"""Identical cartons of an item that a split over several FCs needs."""
 
 
 def duty_notices(
@@ -48,6 +51,25 @@ def duty_notices(
         )
         for (layer, hs_code, prefix, duty_id), ids in sorted(guessed.items())
     ]
+
+
+def placement_notices(network: Network, demand: Demand, made: Sequence[CostLine]) -> list[Notice]:
+    """Return a notice of the fees that inbound plans to few FCs pay, and of what a wider split would need."""
+    narrow = {row.charge_id for row in network.charges if row.destinations_up_to is not None and row.category == "fba"}
+    paid: dict[str, Decimal] = defaultdict(Decimal)
+    for line in made:
+        if line.charge_id in narrow:
+            paid[line.shipment_id] += line.amount
+    if not paid:
+        return []
+    charged = [row for row in demand.shipments if row.shipment_id in paid]
+    enough = sum((row.cartons or 0) >= LEAST_CARTONS for row in charged)
+    text = (
+        f"{len(charged)} shipments of inbound plans to few FCs pay {sum(paid.values()):,.2f} {network.currency} of placement fees. "
+        f"A split as the marketplace proposes, to more FCs, has none, but needs at least {LEAST_CARTONS} identical cartons of "
+        f"each item: {enough} of them have that many cartons."
+    )
+    return [Notice(code="FBA.PLACEMENT", text=text, shipments=tuple(row.shipment_id for row in charged))]
 
 
 def rate_notices(network: Network, search: Search) -> list[Notice]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
 from consolidation.compile import compile_problem
-from consolidation.notices import duty_notices, rate_notices
+from consolidation.notices import duty_notices, placement_notices, rate_notices
 from consolidation.plan_model import Certificate, Inputs, Plan
 from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
@@ -106,7 +106,11 @@ def plan(
         entries=parts.entries,
         cost_lines=parts.cost_lines,
         unplanned=parts.unplanned,
-        notices=(*missing, *duty_notices(active, duties, search.demand, parts.shipments, entered)),
+        notices=(
+            *missing,
+            *duty_notices(active, duties, search.demand, parts.shipments, entered),
+            *placement_notices(active, search.demand, parts.cost_lines),
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from consolidation.itineraries import Itineraries, late_days
 from consolidation.plan_model import Category, Payer, Side
 from consolidation.search import Rows, Search
 from consolidation.steps import Chart, Journey, Step
-from network.charges import amounts, falls_on, small_entry
+from network.charges import amounts, counted_by_unit, falls_on, small_entry, suits
 from network.customs import DutyBook, financing_pct, is_compound
 from network.model import Network
 from network.money import Bools, Float64, Int64, round_array
@@ -211,12 +211,16 @@ class _Pass:
             self._record_charge(charge.as_small(), rows[is_small], ones, cost[is_small], step.customs)
 
     def _borne(self, charge: Charge, rows: Int64) -> Int64:
-        """Return those options whose importer of record a charge falls on."""
-        if not charge.importers:
-            return rows
+        """Return those options whose importer of record and goods a charge is for."""
         demand = self._demand
-        pays = np.array([falls_on(charge.importers, tags) for tags in demand.tag_sets], dtype=np.bool_)
-        return rows[pays[demand.standing[self._options.shipment[rows]]]]
+        if charge.importers:
+            pays = np.array([falls_on(charge.importers, tags) for tags in demand.tag_sets], dtype=np.bool_)
+            rows = rows[pays[demand.standing[self._options.shipment[rows]]]]
+        if charge.destinations_up_to is not None or counted_by_unit(charge):
+            asked, back = np.unique(self._options.shipment[rows], return_inverse=True)
+            facts = zip(demand.destinations[asked], demand.weight_g[asked], demand.units[asked], strict=True)
+            rows = rows[np.array([suits(charge, *map(int, row)) for row in facts], dtype=np.bool_)[back]]
+        return rows
 
     def _groups(self, step: Step) -> Iterable[tuple[tuple[Charge, ...], Int64]]:
         """Yield sets of charges with the options they apply to."""

@@ -119,6 +119,7 @@ def _far_dates(rows: Sequence[Shipment], file: str, lines: Sequence[int]) -> Ite
 
 _CHECKED = (
     "shipment_id", "origin", "destination_fc", "currency", "cargo_class", "hs_code", "units", "country_of_origin",
+    "inbound_plan_id",
 )  # fmt: skip
 """Columns that are checked against each other or against a network."""
 
@@ -162,8 +163,9 @@ def _entrepot_goods(
 def _missing_units(texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]) -> Iterator[Finding]:
     """Yield a finding for each shipment without units on whose way a duty or a charge counts them."""
     counts = UnitCounts(network)
-    for units, fc, code, line in zip(texts["units"], texts["destination_fc"], texts["hs_code"], lines, strict=True):
-        reason = "" if units else counts.reason(fc, bare_code(code))
+    columns = ("units", "destination_fc", "hs_code", "inbound_plan_id")
+    for units, fc, code, plan, line in zip(*(texts[name] for name in columns), lines, strict=True):
+        reason = "" if units else counts.reason(fc, bare_code(code), bool(plan))
         if reason:
             yield Finding(file, line, "units", "", f"the number of units: {reason}", rule="VALUE.MISSING")
 

@@ -50,6 +50,7 @@ class Chart:
     mode, regime, entry_tariff : (w,) int64, numbers of modes and names
     factor : (w,) float64, kg/m3, of the chargeable weight
     customs_freight_per_wm : (w,) float64
+    operator : dict, number of the tariff of each FC, by id
     """
 
     def __init__(self, network: Network, routes: Routes) -> None:
@@ -85,6 +86,7 @@ class Chart:
             FTL: self._of_centre([place.ftl_tariff for place in routes.centres]),
             DIRECT: self._named([place.direct_tariff for place in pods], [""] * len(self._couriers)),
         }
+        self.operator = {place.place_id: self._number(place.tariff) for place in network.places if place.kind == "fc"}
         warehouses, centres = [place.place_id for place in routes.warehouses], [p.place_id for p in routes.centres]
         self.origin_dray, self.origin_km = self._links(
             lambda route: (warehouses[routes.warehouse[route]], self._lanes[routes.run[route]].origin)
@@ -184,9 +186,11 @@ class Journey:
         yield Step(np.where(self._options.pooled, 0, tariffs), self.eta, self._nowhere, customs=True, entry=True)
 
     def after_arrival(self) -> Iterable[Step]:
-        """Yield drayage, deconsolidation and the final leg."""
+        """Yield drayage, deconsolidation, the final leg and the fees of the FC's operator."""
         chart, way = self._chart, self.way
         yield Step(chart.drayage[way], self.eta, chart.drayage_km[way])
         yield Step(chart.devanning[way], self.eta, self._nowhere)
         for leg, tariff in chart.legs.items():
             yield Step(np.where(self._options.leg == leg, tariff[way], 0), self.eta, self._options.leg_km)
+        fees = np.array([chart.operator[fc.place_id] for fc in self._options.demand.fcs], dtype=np.int64)
+        yield Step(fees[self._options.shipment], self.eta, self._nowhere)

@@ -124,6 +124,17 @@ class Informal(Protocol):
     def small_amount(self) -> Decimal | None: ...
 
 
+class Narrowed(Protocol):
+    """The part of a tariff line that says for which goods it is."""
+
+    @property
+    def destinations_up_to(self) -> int | None: ...
+    @property
+    def unit_kg_over(self) -> Decimal | None: ...
+    @property
+    def unit_kg_up_to(self) -> Decimal | None: ...
+
+
 def is_percentage(charge: Priced) -> bool:
     """Return whether the charge is a percentage of an amount of money."""
     return charge.basis.startswith("pct_")
@@ -246,6 +257,27 @@ def falls_on(importers: tuple[str, ...], tags: Iterable[str]) -> bool:
     if any(tag[1:] in had for tag in importers if tag.startswith("!")):
         return False
     return not wanted or any(tag in had for tag in wanted)
+
+
+def counted_by_unit(charge: Narrowed) -> bool:
+    """Return whether a charge asks for the weight of a unit of goods."""
+    return charge.unit_kg_over is not None or charge.unit_kg_up_to is not None
+
+
+def suits(charge: Narrowed, destinations: int, weight_g: int, units: int) -> bool:
+    """Return whether a charge is for goods like these.
+
+    Parameters
+    ----------
+    destinations : FCs of the inbound plan; 0 for goods of none
+    weight_g, units : of the shipment; goods without units have no weight of a unit
+    """
+    if charge.destinations_up_to is not None and not 1 <= destinations <= charge.destinations_up_to:
+        return False
+    if counted_by_unit(charge) and units == 0:
+        return False
+    least, most = charge.unit_kg_over, charge.unit_kg_up_to
+    return (least is None or weight_g > least * 1000 * units) and (most is None or weight_g <= most * 1000 * units)
 
 
 def days_beyond(free: Decimal, mean: float, sd: float) -> Decimal:

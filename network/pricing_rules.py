@@ -46,7 +46,7 @@ class PricingRules(Judge):
     def rules(self) -> tuple[Callable[[], Iterator[Finding]], ...]:
         """Every rule, in the order of its findings."""
         return (
-            self.load_lanes, self.bases, self.entry_fees, self.twice, self.duties_twice, self.duty_circles, self.equipment_teu,
+            self.load_lanes, self.bases, self.narrowed, self.entry_fees, self.twice, self.duties_twice, self.duty_circles, self.equipment_teu,
             self.truck_days, self.trucks,
         )  # fmt: skip
 
@@ -88,6 +88,16 @@ class PricingRules(Judge):
                                     f"a basis that is counted where tariff {charge.tariff} is used ({uses})",
                                     rule="CHARGE.BASIS")  # fmt: skip
 
+    def narrowed(self) -> Iterator[Finding]:
+        """Only charges of one shipment can be for some goods and not for others."""
+        for position, charge in enumerate(self._network.charges):
+            for column in ("destinations_up_to", "unit_kg_over", "unit_kg_up_to"):
+                value = getattr(charge, column)
+                if value is not None and charge.basis not in SHIPMENT_BASES:
+                    yield self._finding(("charges", position, column), value,
+                                        f"nothing, as the basis {charge.basis} is not counted per shipment",
+                                        rule="CHARGE.NARROWED")  # fmt: skip
+
     def entry_fees(self) -> Iterator[Finding]:
         """Charges per customs entry are a plain amount or percentage, as they are shared by whoever is on the entry."""
         for position, charge in enumerate(self._network.charges):
@@ -123,6 +133,7 @@ class PricingRules(Judge):
                     and _meet(charge.modes, other.modes)
                     and _meet(charge.equipment, other.equipment)
                     and _same_importers(charge, other)
+                    and _same_units(charge, other)
                     and (not charge.scenario or not other.scenario or charge.scenario == other.scenario)
                 ):
                     line = self._line("charges", earlier)
@@ -239,6 +250,13 @@ def _same_importers(a: Charge, b: Charge) -> bool:
     return not any(f"!{tag}" in b.importers for tag in a.importers) and not any(
         f"!{tag}" in a.importers for tag in b.importers
     )
+
+
+def _same_units(a: Charge, b: Charge) -> bool:
+    """Return whether two charges may be for goods with the same weight of a unit."""
+    ends = [row.unit_kg_up_to for row in (a, b) if row.unit_kg_up_to is not None]
+    starts = [row.unit_kg_over for row in (a, b) if row.unit_kg_over is not None]
+    return not ends or not starts or max(starts) < min(ends)
 
 
 def _same_day(a: Charge | Duty, b: Charge | Duty) -> bool:

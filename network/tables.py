@@ -105,7 +105,7 @@ class Place(Sourced):
     lon: Longitude
     timezone: Zone = Field("UTC", description="IANA time zone of all local times here")
     customs_regime: str = Field("", description="regime of entries made here; blank: not a customs point")
-    tariff: str = Field("", description="handling charges here (charges.tariff)")
+    tariff: str = Field("", description="handling charges here, at an FC the fees of its operator (charges.tariff)")
     alone_tariff: str = Field("", description="handling charges for a seller who sends alone")
     collection_tariff: str = Field("", description="origin warehouse: charges to collect goods and bring them here")
     alone_collection_tariff: str = Field("", description="origin warehouse: collection for a seller who sends alone")
@@ -291,6 +291,16 @@ class Charge(Sourced):
     )
     equipment: Words = Field((), description="only for these; blank: all")
     modes: Words = Field((), description="only for these modes; blank: all")
+    destinations_up_to: int | None = Field(
+        None, ge=1, json_schema_extra={"unit": "FC"},
+        description="only for shipments of an inbound plan that goes to at most so many FCs",
+    )  # fmt: skip
+    unit_kg_over: Decimal | None = Field(
+        None, ge=0, json_schema_extra={"unit": "kg"}, description="only for goods whose unit is heavier, gross"
+    )
+    unit_kg_up_to: Decimal | None = Field(
+        None, gt=0, json_schema_extra={"unit": "kg"}, description="only for goods whose unit is not heavier, gross"
+    )
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     scenario: str = Field("", description="only in this rate scenario; blank: in all")

@@ -22,8 +22,10 @@ class UnitCounts:
         self._charges = [row for row in network.charges if row.basis == "per_unit" and row.scenario in scenarios]
         self._found: dict[tuple[str, str], tuple[list[Duty], list[Charge]]] = {}
 
-    def reason(self, fc: str, hs_code: str) -> str:
+    def reason(self, fc: str, hs_code: str, in_plan: bool = False) -> str:
         """Return what counts the units of goods with an HS code (digits) on a way to an FC; blank when nothing does.
+
+        Charges that only inbound plans pay are looked at for shipments that are `in_plan`.
 
         Validity dates and countries of origin are not looked at: the day of entry is not known before planning.
         """
@@ -37,7 +39,9 @@ class UnitCounts:
         for duty in duties:
             if hs_code and hs_code.startswith(duty.hs_prefix):
                 return f"duty {duty.duty_id} counts them"
-        return f"charge {charges[0].charge_id} counts them" if charges else ""
+        fees = [row for row in self._charges if row.tariff == place.tariff]
+        met = [row for row in (*charges, *fees) if in_plan or row.destinations_up_to is None]
+        return f"charge {met[0].charge_id} counts them" if met else ""
 
     def _met(self, way: Inbound) -> tuple[list[Duty], list[Charge]]:
         return (

@@ -14,7 +14,7 @@ from consolidation.checking.quantities import Counts, count, goods_value, import
 from consolidation.checking.world import World, decimal
 from consolidation.plan_model import CostLine
 from consolidation.shipments import Shipment
-from network.charges import amount, falls_on
+from network.charges import amount, falls_on, suits
 from network.money import from_micros, to_micros
 from network.tables import Charge, Place
 
@@ -78,6 +78,7 @@ def _outbound(world: World, journey: Journey, dates: Dates) -> Iterator[Step]:
 def _inbound(world: World, journey: Journey, dates: Dates) -> Iterator[Step]:
     """Yield the customs entry and the steps after the gateway of arrival."""
     yield Step(journey.regime.entry_tariff, dates.after, ZERO, journey.planned.entry_id)
+    yield Step(journey.fc.tariff, dates.after)
     chain = journey.chain
     if chain is None:
         return
@@ -113,7 +114,9 @@ def own_lines(world: World, journey: Journey, dates: Dates) -> Own:
 def _charged(world: World, journey: Journey, counts: Counts, step: Step, duty: Decimal) -> Iterator[CostLine]:
     tags = world.tags(importer_of(journey.shipment))
     for charge in world.charges(step.tariff, step.day, journey.mode, "shipment"):
-        if not falls_on(charge.importers, tags):
+        shipment = journey.shipment
+        split, units = world.destinations.get(shipment.shipment_id, 0), shipment.units or 0
+        if not (falls_on(charge.importers, tags) and suits(charge, split, shipment.weight_g, units)):
             continue
         quantity = counts.of(charge.basis, step.km, duty)
         micros = amount(charge, quantity, world.network.rate[charge.currency])

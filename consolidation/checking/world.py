@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from consolidation.shipments import Shipment
 from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
 from network.clock import Calendar, instant, local_time
 from network.geo import Coordinates, Locator, distance_km
@@ -60,10 +62,17 @@ class World:
     Parameters
     ----------
     network : Network
+    shipments : all shipments of the plan
+
+    Attributes
+    ----------
+    destinations : dict
+        How many FCs the inbound plan of a shipment goes to, by shipment id; only shipments of a plan.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, shipments: Iterable[Shipment] = ()) -> None:
         self.network = network
+        self.destinations = _destinations(shipments)
         self._locator = Locator(network.places)
         self._located: dict[str, Coordinates | None] = {}
         self._calendars: dict[str, Calendar] = {}
@@ -223,6 +232,14 @@ class World:
         cutoff = etd - round(max(row.lco_h, row.fco_h or 0.0) * 60)
         days = row.transit_days if row.transit_days is not None else lane.transit_days
         return Run(run_id, row, lane, gateway_out, gateway_in, etd, etd + round(days * 1440), cutoff)
+
+
+def _destinations(shipments: Iterable[Shipment]) -> dict[str, int]:
+    plans: dict[tuple[str, str], list[Shipment]] = defaultdict(list)
+    for row in shipments:
+        if row.inbound_plan_id:
+            plans[row.seller_id, row.inbound_plan_id].append(row)
+    return {row.shipment_id: len({each.destination_fc for each in rows}) for rows in plans.values() for row in rows}
 
 
 def kept_away(row: Duty, chosen: dict[str, Duty]) -> bool:

@@ -252,3 +252,51 @@ def test_a_missing_rate_on_some_days_blocks_nobody(tmp_path: Path) -> None:
     made = _planned(_unpriced("2026-12-10"), [goods("S2", destination_fc="DTM2")], tmp_path / "plan")
     assert made.unplanned == ()
     assert [(notice.code, notice.shipments) for notice in made.notices] == [("TARIFF.NONE", ())]
+
+
+def _placement() -> Network:
+    lines = [
+        {"charge_id": f"placement-{name}", "tariff": "FBA", "code": "FBA.PLACEMENT", "name": name, "category": "fba",
+         "side": "destination", "currency": "USD", "basis": "per_unit", "rate": rate, "destinations_up_to": 1, **span}
+        for name, rate, span in (("light", "0.3", {"unit_kg_up_to": "4"}), ("heavy", "0.6", {"unit_kg_over": "4"}))
+    ]  # fmt: skip
+    places = edited("places", {"ONT8": {"tariff": "FBA"}})
+    return _pooled(charges=edited("charges", add=lines), places=places)
+
+
+@pytest.mark.parametrize(
+    ("units", "line", "amount"),
+    [
+        (200, "placement-light", "60.00"),  # 800 kg: 4 kg a unit
+        (199, "placement-heavy", "119.40"),
+    ],
+)
+def test_an_inbound_plan_to_one_fc_pays_by_the_weight_of_a_unit(
+    units: int, line: str, amount: str, tmp_path: Path
+) -> None:
+    made = _planned(_placement(), [goods(units=units, inbound_plan_id="P1")], tmp_path / "plan")
+    assert [(each.charge_id, str(each.amount)) for each in lines_of(made, "FBA.PLACEMENT")] == [(line, amount)]
+    (notice,) = made.notices
+    assert (notice.code, notice.shipments) == ("FBA.PLACEMENT", ("S1",))
+    assert f"pay {amount} USD of placement fees" in notice.text
+    assert "1 of them have that many cartons" in notice.text
+
+
+def test_an_inbound_plan_to_two_fcs_and_goods_of_no_plan_pay_no_placement(tmp_path: Path) -> None:
+    network = _placement()
+    other = next(place for place in network.places if place.kind == "fc" and place.place_id not in ("ONT8", "DTM2"))
+    week = [goods("S1", seller_id="A", inbound_plan_id="P1"), goods("S2", seller_id="A", inbound_plan_id="P1", destination_fc=other.place_id),
+            goods("S3", seller_id="B"), goods("S4", seller_id="B", inbound_plan_id="P1")]  # fmt: skip
+    made = _planned(network, week, tmp_path / "plan")
+    assert {each.shipment_id for each in lines_of(made, "FBA.PLACEMENT")} == {"S4"}
+
+
+def test_goods_of_an_inbound_plan_must_count_their_units() -> None:
+    found = findings(_placement(), goods("S1", units=None), goods("S2", units=None, inbound_plan_id="P1"))
+    assert [(each.row, each.field) for each in found] == [(3, "units")]
+
+
+def test_only_charges_of_a_shipment_can_be_narrowed() -> None:
+    odd = _charge("odd", "US.ODD", basis="per_entry", rate="1", destinations_up_to=1)
+    network = tiny_network(charges=edited("charges", add=[odd]))
+    assert [finding.rule for finding in PricingRules(network, {}).narrowed()] == ["CHARGE.NARROWED"]
