@@ -130,7 +130,9 @@ class Shipment(BaseModel):
         False, description="yes: cartons may travel apart (kept; a shipment travels as one for now)"
     )
     coload_consent: YesNo = Field(True, description="no: shares no load with other sellers")
-    inbound_plan_id: str = Field("", description="inbound plan the shipment belongs to; kept, not used in planning yet")
+    inbound_plan_id: str = Field(
+        "", description="inbound plan of the seller: its shipments are delivered within `planning.inbound_plan_days`"
+    )
     country_of_origin: str = Field(
         "", pattern=r"^([A-Z]{2})?$", description="country where the goods were made; blank: country of the origin"
     )
