@@ -16,6 +16,7 @@ import numpy as np
 
 from consolidation.chosen import ChosenItinerary, service_of
 from consolidation.compile import Compiled
+from consolidation.inbound import choice
 from consolidation.plan_model import (
     CATEGORIES,
     Alternative,
@@ -397,7 +398,13 @@ class Assembler:
             refusals = self._compiled.options.refusals[position]
             has_options = start[position + 1] > start[position]
             missing_rate = shipment.shipment_id in self._blocked
-            rule = "PRICE" if has_options else "TARIFF.NONE" if missing_rate else deciding_rule(refusals)
+            rule = (
+                choice(self._compiled.problem, self._option, position)
+                if has_options
+                else "TARIFF.NONE"
+                if missing_rate
+                else deciding_rule(refusals)
+            )
             detail, change = describe(self._network, shipment, rule)
             yield Unplanned(
                 shipment_id=shipment.shipment_id,

@@ -19,6 +19,7 @@ from consolidation.checking import (
     dates,
     entries,
     files,
+    inbound,
     inputs,
     journeys,
     left_out,
@@ -101,7 +102,15 @@ def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: l
     _apply(
         found,
         case,
-        (*coverage.RULES, *loads.PLAN_RULES, *entries.RULES, inputs.horizon, baselines.baselines, left_out.left_out),
+        (
+            *coverage.RULES,
+            *loads.PLAN_RULES,
+            *entries.RULES,
+            inputs.horizon,
+            inbound.windows,
+            baselines.baselines,
+            left_out.left_out,
+        ),
     )
     for load in held.values():
         for load_rule in loads.LOAD_RULES:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from consolidation.demand import Demand
 from consolidation.grouping import first_of_each
+from consolidation.inbound import openings_of
 from consolidation.itineraries import Itineraries, Refusals
 from consolidation.limits import Limits
 from consolidation.loads import LoadOffer
@@ -136,13 +137,14 @@ def compile_problem(
     pricer = Pricer(network, tariffs, duties)
     pooling, limits = Pooling(network, tariffs, search), Limits(search, chunk)
     count = len(search.demand.shipments)
+    openings = openings_of(search, network.planning.inbound_plan_days, chunk)
     reducer, chunks = Reducer(pooling), []
     alone: list[tuple[Int64, ...]] = []
     for first in range(0, count, chunk):
         rows = search.rows(first, min(first + chunk, count))
         cost = pricer.total(search, rows)
         alone.extend(_cheapest_alone(search, rows, cost))
-        part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows))
+        part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows), openings)
         if keep_all:
             chunks.append(part.keep_all())
         else:
@@ -261,7 +263,16 @@ class _Builder:
             entry_schemes=tuple(self._fees),
             conflict=_conflicts(self._network, list(classes)),
             resource_limit=np.array(self._limits, dtype=np.int64),
+            **self._bundles(),
         )  # fmt: skip
+
+    def _bundles(self) -> dict[str, Any]:
+        """Return inbound plans as bundles, and when options are delivered; nothing where no two must arrive together."""
+        plans = self._search.demand.inbound_plan
+        if not (plans >= 0).any():
+            return {}
+        days = self._network.planning.inbound_plan_days
+        return {"lot_bundle": plans, "option_day": _sealed(self._kept.day), "bundle_days": days}
 
     def _unplanned_price(self) -> Int64:
         """Return the price of leaving each shipment out, (n,).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -35,6 +36,7 @@ class Demand:
     import_tax : n words, how the importer bears import tax (see `network.tables.Importer`)
     ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
     late_price : (n,) float64, plan currency per late day
+    inbound_plan : (n,) int64, inbound plan, -1 for shipments without companions that must arrive in the same window
     """
 
     shipments: tuple[Shipment, ...]
@@ -53,6 +55,7 @@ class Demand:
     ready_day: Int64
     due_day: Int64
     late_price: Float64
+    inbound_plan: Int64
 
     @property
     def volume_m3(self) -> Float64:
@@ -133,6 +136,7 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
         ready_day=np.array([clock.day_number(s.ready_date) for s in shipments], dtype=np.int64),
         due_day=np.array([-1 if s.due_date is None else clock.day_number(s.due_date) for s in shipments], dtype=np.int64),
         late_price=np.array(late, dtype=np.float64),
+        inbound_plan=inbound_plans(shipments, network.planning.inbound_plan_days),
     )  # fmt: skip
 
 
@@ -143,6 +147,19 @@ def _destinations(shipments: Sequence[Shipment]) -> Int64:
         fcs.setdefault((shipment.seller_id, shipment.inbound_plan_id), set()).add(shipment.destination_fc)
     found = [len(fcs[s.seller_id, s.inbound_plan_id]) if s.inbound_plan_id else 0 for s in shipments]
     return np.array(found, dtype=np.int64)
+
+
+def inbound_plans(shipments: Sequence[Shipment], days: int) -> Int64:
+    """Return the inbound plan of every shipment, (n,): those of one seller with the same id; -1 without companions.
+
+    Parameters
+    ----------
+    days : window in which they must arrive, 0 when there is no such rule
+    """
+    keys = [(shipment.seller_id, shipment.inbound_plan_id) for shipment in shipments]
+    counts = Counter(key for key in keys if key[1] and days)
+    number = {key: k for k, key in enumerate(sorted(key for key, count in counts.items() if count > 1))}
+    return np.array([number.get(key, -1) for key in keys], dtype=np.int64)
 
 
 def pallets(rule: Receiving | None, volume_cm3: int, weight_g: int) -> int:

@@ -11,6 +11,12 @@ The reductions, each with its proof:
   it: its cheapest option without pools and limits, and pallets or parcels on the same trunk under the same limits (or,
   where the trunk is not shared and no week is limited, on the earliest departure with the same charges, which costs
   no more). A user without any may save any amount. Ways out that were dropped themselves were dropped for cheaper ones.
+
+Shipments of one inbound plan must be delivered in one window, which opens on a day nobody knows yet. A swap keeps that
+rule if the way out is delivered in the same window. So for them *cheapest* means: the cheapest of a window, at most over
+all windows that hold the option (:class:`consolidation.inbound.WaysOut`); pallets count only in windows that hold them
+too; *alike* includes the day of delivery; and later departures are kept (:mod:`consolidation.skeletons`). All users of a
+pool can be swapped at once, each inside its window.
 """
 
 from __future__ import annotations
@@ -22,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from consolidation.grouping import first_of_each, packed
+from consolidation.inbound import Openings, WaysOut
 from consolidation.pooling import NEVER, Pooling
 from consolidation.search import Rows
 from network.money import Bools, Int64, Integers
@@ -41,6 +48,7 @@ class Candidates:
     cost : (k,) int64, micro-units
     trunk, truck : (k,) int32, pools, -1 for none
     limits : (k, 2) int32, -1 for none
+    day : (k,) int32, day number of delivery
     """
 
     shipment: Integers
@@ -50,6 +58,7 @@ class Candidates:
     trunk: Integers
     truck: Integers
     limits: Integers
+    day: Integers
 
     def take(self, positions: Int64) -> Candidates:
         """Return some of the options."""
@@ -57,7 +66,7 @@ class Candidates:
 
 
 _NONE = np.zeros(0, dtype=np.int32)
-_NOTHING = Candidates(_NONE, _NONE, _NONE, _NONE.astype(np.int64), _NONE, _NONE, _NONE.reshape(0, 2))
+_NOTHING = Candidates(_NONE, _NONE, _NONE, _NONE.astype(np.int64), _NONE, _NONE, _NONE.reshape(0, 2), _NONE)
 
 
 class Chunk:
@@ -67,12 +76,17 @@ class Chunk:
     ----------
     cost, trunk, truck : (m,) int64
     limits : (m, 2) int64
+    openings : Openings, of the windows of inbound plans
     """
 
-    def __init__(self, rows: Rows, cost: Int64, pools: tuple[Int64, Int64], limits: Int64) -> None:
+    def __init__(self, rows: Rows, cost: Int64, pools: tuple[Int64, Int64], limits: Int64, openings: Openings) -> None:
         self._rows, self._cost, self._limits = rows, cost, limits
         self._trunk, self._truck = pools
-        self._lot = rows.shipment - rows.first
+        self._lot, self._since = rows.shipment - rows.first, openings.since(rows)
+        free = (self._trunk < 0) & (self._truck < 0) & (limits < 0).all(axis=1)
+        latest = openings.latest[rows.first : rows.first + rows.count]
+        self._out = WaysOut(self._lot, self._since, cost, free, latest, openings.days)
+        self._free = free
 
     def keep_all(self) -> Candidates:
         """Return every option."""
@@ -86,26 +100,17 @@ class Chunk:
         options : Candidates, k
         trunk_saving, truck_saving : (k,) int64, the most that leaving its pool costs the shipment, micro-units
         """
-        ceiling, best = self._ceiling()
-        keep = self._cost < ceiling[self._lot]
-        keep[best] = True
-        kept = self._ordered(self._cheapest_alike(np.flatnonzero(keep)))
-        cost, out = self._cost[kept], ceiling[self._lot[kept]]
-        without_truck = np.minimum(out, self._pallets(kept))
-        trunk_saving, truck_saving = (np.clip(way_out - cost, 0, MOST_SAVED) for way_out in (out, without_truck))
+        most = self._out.most(self._lot, self._since)
+        is_way_out = self._free & (self._cost == self._out.on(self._lot, self._since)) & (self._cost <= most)
+        kept = self._ordered(self._cheapest_alike(np.flatnonzero((self._cost < most) | is_way_out)))
+        cost, out = self._cost[kept], most[kept]
+        trunk_saving, truck_saving = (
+            np.clip(way_out - cost, 0, MOST_SAVED) for way_out in (out, self._without_truck(kept, out))
+        )
         return self._candidates(kept), trunk_saving, truck_saving
 
-    def _ceiling(self) -> tuple[Int64, Int64]:
-        """Return what the cheapest option without pools and limits costs each shipment, and those options."""
-        free = np.flatnonzero((self._trunk < 0) & (self._truck < 0) & (self._limits < 0).all(axis=1))
-        best = cheapest(self._lot[free], self._cost[free], self._rows.count)
-        ceiling = np.full(self._rows.count, NEVER, dtype=np.int64)
-        found = free[best[best >= 0]]
-        ceiling[self._lot[found]] = self._cost[found]
-        return ceiling, found
-
     def _cheapest_alike(self, kept: Int64) -> Int64:
-        columns = [self._lot, self._trunk, self._truck, *self._limits.T]
+        columns = [self._lot, self._trunk, self._truck, *self._limits.T, self._since]
         group = packed([column[kept] for column in columns])
         order = np.argsort(group, kind="stable")
         kept, group = kept[order], group[order]
@@ -124,18 +129,28 @@ class Chunk:
             trunk=self._trunk[kept].astype(small),
             truck=self._truck[kept].astype(small),
             limits=self._limits[kept].astype(small),
+            day=rows.delivered_day[kept].astype(small),
         )
 
-    def _pallets(self, kept: Int64) -> Int64:
-        """Return the cost of pallets or parcels that can stand in for the truck of each option, NEVER for none."""
+    def _without_truck(self, kept: Int64, out: Int64) -> Int64:
+        """Return the most that leaving its truck costs each option, (k,), where leaving its trunk costs `out`."""
+        pallets, day = self._pallets(kept)
+        since = self._since[kept]
+        without = np.maximum(np.minimum(out, pallets), self._out.most_without(self._lot[kept], since, day))
+        return np.where(day <= since, without, out)
+
+    def _pallets(self, kept: Int64) -> tuple[Int64, Int64]:
+        """Return cost and day of the pallets or parcels that can stand in for each option's truck, NEVER for none."""
         twin = self._rows.twin
         others = np.flatnonzero((twin >= 0) & (self._truck < 0))
         cost = np.full(int(twin.max(initial=-1)) + 2, NEVER, dtype=np.int64)
         np.minimum.at(cost, twin[others], self._cost[others])
-        week = np.full(len(cost), -1, dtype=np.int64)  # pallets and parcels of a route arrive on the same day
-        week[twin[others]] = self._limits[others, 1]
+        week, day = np.full(len(cost), -1, dtype=np.int64), np.full(len(cost), NEVER, dtype=np.int64)
+        week[twin[others]] = self._limits[others, 1]  # pallets and parcels of a route arrive on the same day
+        day[twin[others]] = self._since[others]
         at = twin[kept]
-        return np.where((at >= 0) & (week[at] == self._limits[kept, 1]), cost[at], NEVER)
+        found = (at >= 0) & (week[at] == self._limits[kept, 1])
+        return np.where(found, cost[at], NEVER), np.where(found, day[at], NEVER)
 
 
 class Savings:

@@ -50,6 +50,10 @@ _TEXTS = {
         "give a deconsolidation centre that serves {market} an LTL, parcel or whole-truck tariff",
     ),
     "COURIER.CARTON_WEIGHT": ("its cartons are too heavy for the courier", "pack lighter cartons"),
+    "WINDOW.INBOUND_PLAN": (
+        "no itinerary is delivered within {plan_days} days of the others of inbound plan {plan}",
+        "make it ready nearer to the others, give it an inbound plan of its own, or raise planning.inbound_plan_days",
+    ),
     "PRICE": ("leaving it out was cheaper than any itinerary with room for it", "add capacity, or raise the unplanned price"),
 }  # fmt: skip
 _FIRST = (
@@ -90,6 +94,8 @@ def describe(network: Network, shipment: Shipment, rule: str) -> tuple[str, str]
         "carton_kg": shipment.carton_weight_g / 1000,
         "limit_kg": receiving.max_carton_kg if receiving else "",
         "max_km": network.planning.max_collection_km,
+        "plan": shipment.inbound_plan_id,
+        "plan_days": network.planning.inbound_plan_days,
         "max_wait": network.planning.max_wait_days,
     }
     detail, change = _TEXTS[rule]

@@ -130,7 +130,11 @@ class Shipment(BaseModel):
         False, description="yes: cartons may travel apart (kept; a shipment travels as one for now)"
     )
     coload_consent: YesNo = Field(True, description="no: shares no load with other sellers")
-    inbound_plan_id: str = Field("", description="inbound plan of the seller: charges may ask how many FCs it goes to")
+    inbound_plan_id: str = Field(
+        "",
+        description="inbound plan of the seller: its shipments are delivered within `planning.inbound_plan_days`; charges "
+        "may ask how many FCs it goes to",
+    )
     country_of_origin: str = Field(
         "", pattern=r"^([A-Z]{2})?$", description="country where the goods were made; blank: country of the origin"
     )

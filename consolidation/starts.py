@@ -114,7 +114,7 @@ class StartFinder:
             reach=self._mask(("fc", fc.place_id), lambda: (facts.to_fc(fc),)),
             handling=self._mask(("class", cargo), lambda: (facts.carried(cargo), facts.handled(cargo))),
             cover=self._mask(product, lambda: (facts.rated(*product),)),
-            every=self._every or fc.receiving_m3_per_week is not None,
+            every=self._every or fc.receiving_m3_per_week is not None or demand.inbound_plan[position] >= 0,
         )
         self._starts.append((position, warehouse, arrived, stuffed, self._maker.number(start)))
         self._km.append(km)

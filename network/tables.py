@@ -488,6 +488,13 @@ class Planning(Row):
     unplanned_price_per_m3: float = Field(1500.0, ge=0, json_schema_extra={"unit": "plan currency per m3"})
     unplanned_pct_of_value: float = Field(20.0, ge=0, json_schema_extra={"unit": "% of goods value"})
     max_importers_per_load: int | None = Field(None, ge=1, json_schema_extra={"unit": "importer"})
+    inbound_plan_days: int = Field(
+        30,
+        ge=0,
+        le=366,
+        json_schema_extra={"unit": "day"},
+        description="days from the first to the last delivery of the shipments of one inbound plan; 0: no such rule",
+    )
     truck_dispatch_weekdays: Words = Field(
         ("2", "5"), description="days whole trucks leave deconsolidation centres, 1 = Monday, separated by ;"
     )

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from network.money import Bools, Float64
+import numpy as np
+
+from network.money import Bools, Float64, Int64
 
 from ._jit import must_compile
 from ._watch import Watch
@@ -25,6 +27,7 @@ from .problem import Problem
 from .regions import improve_regions
 from .shortlist import shortlist
 from .warmup import tiny_problem
+from .windows import Windows, rough_prices
 
 _DEFAULT = SolveOptions()
 _EXACT_OPTIONS = 2500
@@ -78,7 +81,7 @@ def _compile() -> None:
     """Run every kernel once; after the installation that takes about half a minute, which the time limit leaves out."""
     problem = tiny_problem()
     run = _Run(problem, SolveOptions(work=1, exact_lots=0), Watch(None, None, None))
-    run.offer("construct", construct(problem, run.pairs, run.watch) or run.best)
+    run.offer("construct", construct(problem, run.pairs, run.watch, run.inside()) or run.best)
     dual = DualAscent(problem, run.pairs)
     run.climb(dual, 5)
     run.construct_by_loads()
@@ -100,8 +103,8 @@ class _Run:
         self.payment: Float64 | None = None
         self.guides: Guides | None = None
         self.pairs = Pairs(problem)
+        self.windows = Windows(problem, self.pairs.usable)
         self.keep: Bools = self.pairs.usable
-        self.short: Bools = self.pairs.usable
 
     @property
     def cost(self) -> int:
@@ -121,7 +124,7 @@ class _Run:
         """Run the phases until one of them ends the search."""
         if self.problem.n_lots == 0:
             return
-        first = construct(self.problem, self.pairs, self.watch)
+        first = construct(self.problem, self.pairs, self.watch, self.inside())
         if first is None:
             self.has_plan = self.has_plan or not self.pairs.usable.any()
             return
@@ -157,8 +160,8 @@ class _Run:
         self.climb(dual, 8 * self.options.work)
 
     def construct_by_loads(self) -> None:
-        """Make plans load by load from the dual prices."""
-        search = self.searching()
+        """Make plans load by load from the dual prices, in windows chosen by them."""
+        search = self.searching(anew=True)
         state = State(self.problem, self.pairs, search.keep)
         offers = search.offers(state.tables)
         for ratio in _RATIOS:
@@ -201,18 +204,37 @@ class _Run:
         """Leave out options that no plan cheaper than the best known one uses."""
         if self.ascent is not None and self.excess is not None:
             self.keep = self.pairs.usable & (self.ascent.value + self.excess <= self.cost * (1 + 1e-9) + 1.0)
-            self.short = self.keep & shortlist(self.problem, self.excess, _SHORTLIST)
 
-    def searching(self) -> Search:
+    def searching(self, *, anew: bool = False) -> Search:
         """Return what local search needs: the options worth a look and the payments that guide it.
 
-        Lots left behind by the best plan see all of their options.
+        Lots left behind by the best plan see all of their options, as far as these arrive inside the windows.
+
+        Parameters
+        ----------
+        anew : bool, choose windows that need not hold the best plan
         """
         self.fix()
         chosen = self.best.lot_option
-        keep = self.short | (self.keep & (chosen < 0)[self.problem.lot_of_option])
-        keep[chosen[chosen >= 0]] = True
+        inside = self.inside(None if anew else chosen)
+        keep = self.keep & inside
+        if self.excess is not None:
+            excess = np.where(inside, self.excess, np.inf) if self.windows.bind else self.excess
+            left_behind = keep & (chosen < 0)[self.problem.lot_of_option]
+            keep = left_behind | (keep & shortlist(self.problem, excess, _SHORTLIST))
+        chosen = chosen[chosen >= 0]
+        keep[chosen] = inside[chosen]
         return Search(self.problem, self.pairs, self.watch, self.options.seed, keep, self.payment)
+
+    def inside(self, chosen: Int64 | None = None) -> Bools:
+        """Choose windows of bundles, which hold what is `chosen`, and return the usable options inside, (m,) bool."""
+        problem = self.problem
+        if not self.windows.bind:
+            return self.pairs.usable
+        stay = problem.lot_unplanned_price.astype(np.float64)
+        if self.ascent is None or self.excess is None:
+            return self.windows.inside(rough_prices(problem, self.pairs), stay, chosen)
+        return self.windows.inside(self.excess, np.maximum(stay - self.ascent.prices.lot, 0.0), chosen)
 
     def offer(self, phase: str, assignment: Assignment) -> None:
         """Take a plan if it keeps every rule and is cheaper."""

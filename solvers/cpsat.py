@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from network.money import CENT, Bools
@@ -113,6 +114,7 @@ class _RegionModel:
         self.slots: list[_Slot] = []
         self._type_uses: dict[int, list[cp_model.IntVar]] = defaultdict(list)
         self._choose_options()
+        self._arrive_in_windows()
         self._kept_loads = self._loads_that_stay()
         self._kept_in: dict[int, list[tuple[Load, tuple[int, ...]]]] = defaultdict(list)
         for load, base in self._kept_loads:
@@ -139,6 +141,29 @@ class _RegionModel:
                 for option, literal in zip(options, literals, strict=True):
                     self.cp.add_hint(literal, option == current)
                 self.cp.add_hint(unplanned, current < 0)
+
+    def _arrive_in_windows(self) -> None:
+        """Demand that the lots of a bundle arrive within its days, those that stay as they are included."""
+        bundles, days, around = self.problem.lot_bundle, self.problem.option_day, self.region.around
+        if bundles is None or days is None:
+            return
+        for bundle in np.unique(bundles[list(self.region.options)]).tolist():
+            arrivals: list[tuple[int, cp_model.IntVar | bool]] = []
+            for lot in np.flatnonzero(bundles == bundle).tolist() if bundle >= 0 else ():
+                if lot in self.region.options:
+                    arrivals += [(int(days[option]), self.choice[option]) for option in self.region.options[lot]]
+                elif around is not None and around.lot_option[lot] >= 0:
+                    arrivals.append((int(days[around.lot_option[lot]]), True))
+            self._arrive_together(arrivals)
+
+    def _arrive_together(self, arrivals: list[tuple[int, cp_model.IntVar | bool]]) -> None:
+        """Demand one window for all arrivals, day and literal, that are chosen."""
+        first, last = min((day for day, _ in arrivals), default=0), max((day for day, _ in arrivals), default=0)
+        if last - first > self.problem.bundle_days:
+            start = self.cp.new_int_var(first, last, "w")
+            for day, literal in arrivals:
+                self.cp.add(start <= day).only_enforce_if(literal)
+                self.cp.add(start >= day - self.problem.bundle_days).only_enforce_if(literal)
 
     def _users(self) -> dict[int, dict[int, list[cp_model.IntVar]]]:
         """Return pool -> lot -> choices that use the pool."""

@@ -34,6 +34,7 @@ class Rule(StrEnum):
     PARTIES = "PARTIES"
     TYPE_LIMIT = "TYPE_LIMIT"
     RESOURCE = "RESOURCE"
+    WINDOW = "WINDOW"
     LOAD_MEMBERSHIP = "LOAD_MEMBERSHIP"
 
 
@@ -66,10 +67,10 @@ class Violation:
     rule : Rule
     where : int
         Position of the load (VOLUME, WEIGHT, CONFLICT, ALONE, PARTIES), lot (LOAD_MEMBERSHIP), row of ``type_*``
-        (TYPE_LIMIT) or resource (RESOURCE).
+        (TYPE_LIMIT), resource (RESOURCE) or bundle (WINDOW).
     amount : int
-        Excess in cm3, g, pairs of lots, parties, loads or units of the resource; for LOAD_MEMBERSHIP the number of
-        loads missing or too many.
+        Excess in cm3, g, pairs of lots, parties, loads, units of the resource or days; for LOAD_MEMBERSHIP the number
+        of loads missing or too many.
     """
 
     rule: Rule
@@ -124,6 +125,7 @@ def evaluate(problem: Problem, assignment: Assignment) -> Evaluation:
         *_membership_violations(problem, assignment),
         *_type_limit_violations(problem, assignment),
         *_resource_violations(problem, assignment),
+        *_window_violations(problem, assignment),
     )
     return Evaluation(lines, sum(line.amount for line in lines), violations)
 
@@ -218,3 +220,17 @@ def _resource_violations(problem: Problem, assignment: Assignment) -> Iterator[V
             used[problem.type_resource[load.type]] += problem.type_resource_amount[load.type]
     for resource in np.flatnonzero(used > problem.resource_limit).tolist():
         yield Violation(Rule.RESOURCE, resource, int(used[resource] - problem.resource_limit[resource]))
+
+
+def _window_violations(problem: Problem, assignment: Assignment) -> Iterator[Violation]:
+    if problem.lot_bundle is None or problem.option_day is None:
+        return
+    lots = np.flatnonzero((problem.lot_bundle >= 0) & (assignment.lot_option >= 0))
+    bundles, place = np.unique(problem.lot_bundle[lots], return_inverse=True)
+    days = problem.option_day[assignment.lot_option[lots]]
+    first, last = np.full(len(bundles), np.iinfo(np.int64).max), np.full(len(bundles), np.iinfo(np.int64).min)
+    np.minimum.at(first, place, days)
+    np.maximum.at(last, place, days)
+    excess = last - first - problem.bundle_days
+    for k in np.flatnonzero(excess > 0).tolist():
+        yield Violation(Rule.WINDOW, int(bundles[k]), int(excess[k]))

@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 
 from network.errors import SolveError
-from network.money import CENT, Int64
+from network.money import CENT, Bools, Int64
 
 from .assignment import UNPLANNED, Assignment, Load
 from .evaluate import evaluate
 from .problem import Problem
 from .tables import rows_of
+
+_EVER = 1 << 40
+"""Days from now that are never reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,10 @@ def _ways(
 ) -> tuple[Int64, list[tuple[int, ...]]]:
     """Return the options of all lots, as rising numbers of the first problem, and the pools that each uses.
 
-    A held lot uses the pool of its held load; in place of any other pool a lot may use a held load of that pool.
+    A held lot uses the pool of its held load; in place of any other pool a lot may use a held load of that pool. Options
+    that arrive too long before or after a held lot of the same bundle are left out.
     """
+    open_ = _in_time(problem, plan, held)
     own = {(lot, load.pool): problem.n_pools + k for k, load in enumerate(kept) for lot in load.lots}
     choices = {pool: [pool] for pool in range(problem.n_pools)}
     for k, load in enumerate(kept):
@@ -127,11 +132,28 @@ def _ways(
     is_held = set(held)
     for lot in range(problem.n_lots):
         for option in [int(plan.lot_option[lot])] if lot in is_held else problem.options_of(lot):
+            if not open_[option]:
+                continue
             places = ([own[lot, pool]] if (lot, pool) in own else choices[pool] for pool in problem.pools_of(option))
             ways = list(product(*places))
             numbers.extend([option] * len(ways))
             used.extend(ways)
     return np.array(numbers, dtype=np.int64), used
+
+
+def _in_time(problem: Problem, plan: Assignment, held: Collection[int]) -> Bools:
+    """Return the options that arrive near enough to every held lot of their bundle, (m,) bool."""
+    if problem.lot_bundle is None or problem.option_day is None:
+        return np.ones(problem.n_options, dtype=np.bool_)
+    bundles, bundle = np.unique(problem.lot_bundle, return_inverse=True)
+    earliest, latest = np.full(len(bundles), -_EVER), np.full(len(bundles), _EVER)
+    lots = np.array([lot for lot in held if problem.lot_bundle[lot] >= 0], dtype=np.int64)
+    day = problem.option_day[plan.lot_option[lots]]
+    np.maximum.at(earliest, bundle[lots], day - problem.bundle_days)
+    np.minimum.at(latest, bundle[lots], day + problem.bundle_days)
+    of_option = bundle[problem.lot_of_option]
+    near: Bools = (earliest[of_option] <= problem.option_day) & (problem.option_day <= latest[of_option])
+    return near
 
 
 def _options(problem: Problem, option: Int64, used: Sequence[tuple[int, ...]]) -> dict[str, Any]:
@@ -145,6 +167,7 @@ def _options(problem: Problem, option: Int64, used: Sequence[tuple[int, ...]]) -
         "option_resource_start": need_start,
         "option_resource": problem.option_resource[needs],
         "option_resource_amount": problem.option_resource_amount[needs],
+        "option_day": None if problem.option_day is None else problem.option_day[option],
     }
 
 

@@ -20,6 +20,8 @@ Int32 = npt.NDArray[np.int32]
 _MOST_STANDINGS = 62
 _MOST_PPB = 9_000_000_000
 """Largest rate of a fee, nine times the value: beyond it sums of kernels could overflow."""
+_MOST_DAY = 1_000_000_000
+"""Days further from zero are refused, so that sums of days never overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,9 @@ class Problem:
     entry_schemes : tuple of tuples of EntryFee
     conflict : (K, K) bool, symmetric, True when two classes may not share a load
     resource_limit : (R,) int64
+    lot_bundle : (n,) int64 or None, bundle of a lot, -1 for none: its planned lots arrive within `bundle_days`
+    option_day : (m,) int64 or None, day number, when the option arrives; needed where there are bundles
+    bundle_days : int, most days between the first and the last arrival of a bundle
     """
 
     lot_volume_cm3: Int64
@@ -126,12 +131,15 @@ class Problem:
     conflict: Bools
     resource_limit: Int64
     lot_standing: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    lot_bundle: Int64 | None = None
+    option_day: Int64 | None = None
+    bundle_days: int = 30
 
     def __post_init__(self) -> None:
         if not len(self.lot_standing):
             object.__setattr__(self, "lot_standing", np.zeros(len(self.lot_party), dtype=np.int64))
         for column in fields(self):
-            if column.name != "entry_schemes":
+            if column.name not in ("entry_schemes", "bundle_days") and getattr(self, column.name) is not None:
                 is_flag = column.name in ("lot_alone", "conflict")
                 array = _frozen(getattr(self, column.name), np.bool_ if is_flag else np.int64, column.name)
                 object.__setattr__(self, column.name, array)
@@ -228,6 +236,7 @@ def validate(problem: Problem) -> None:
     _check_indices(problem)
     _check_amounts(problem)
     _check_schemes(problem)
+    _check_bundles(problem)
     if problem.conflict.shape[0] != problem.conflict.shape[1]:
         raise SolveError(f"conflict: found shape {problem.conflict.shape}, expected a square matrix.")
     if not np.array_equal(problem.conflict, problem.conflict.T):
@@ -238,6 +247,7 @@ def validate(problem: Problem) -> None:
 def _check_lengths(problem: Problem) -> None:
     sizes = {
         "lot_": problem.n_lots,
+        "option_day": problem.n_options,
         "type_": problem.n_types,
         "pool_max_parties": problem.n_pools,
         "pool_type_start": problem.n_pools + 1,
@@ -249,8 +259,9 @@ def _check_lengths(problem: Problem) -> None:
     for column in fields(problem):
         name = column.name
         expected = sizes.get(name, sizes.get(name[: name.find("_") + 1]))
-        if expected is not None and len(getattr(problem, name)) != expected:
-            raise SolveError(f"{name}: found {len(getattr(problem, name))} entries, expected {expected}.")
+        values = getattr(problem, name)
+        if expected is not None and values is not None and len(values) != expected:
+            raise SolveError(f"{name}: found {len(values)} entries, expected {expected}.")
 
 
 def _check_rows(problem: Problem) -> None:
@@ -323,6 +334,18 @@ def _check_schemes(problem: Problem) -> None:
                 raise SolveError(f"{where}: maximum {fee.maximum} is less than minimum {fee.minimum}.")
             if fee.small_up_to >= 0 and fee.small_amount > fee.usual(fee.small_up_to):
                 raise SolveError(f"{where}: a small entry pays {fee.small_amount}, more than a larger one.")
+
+
+def _check_bundles(problem: Problem) -> None:
+    if problem.bundle_days < 0:
+        raise SolveError(f"bundle_days: found {problem.bundle_days}, expected not negative.")
+    if problem.lot_bundle is None:
+        return
+    _refuse("lot_bundle", problem.lot_bundle < -1, problem.lot_bundle, "the number of a bundle, or -1 for none")
+    if problem.option_day is None:
+        raise SolveError("option_day: found None, expected a day for every option, as there are bundles.")
+    far = np.abs(problem.option_day) > _MOST_DAY
+    _refuse("option_day", far, problem.option_day, f"{-_MOST_DAY}..{_MOST_DAY}")
 
 
 def _refuse(name: str, wrong: Bools, values: Int64, expected: str) -> None:

@@ -10,7 +10,7 @@ from .problem import EntryFee, Problem
 
 
 def tiny_problem() -> Problem:
-    """Return two lots that share a trunk load with customs entries, and may share a truck or travel by themselves."""
+    """Return two lots that share a trunk load with customs entries, and may share a truck or travel later by themselves."""
     unit = 100 * CENT
     arrays: dict[str, Any] = {
         "lot_volume_cm3": [40, 50], "lot_weight_g": [10, 20], "lot_class": [0, 1], "lot_group": [0, 1],
@@ -24,6 +24,7 @@ def tiny_problem() -> Problem:
         "type_resource": [1, 1, -1], "type_resource_amount": [1, 2, 0],
         "pool_scheme": [0, -1], "pool_max_parties": [2, -1],
         "conflict": [[False, True], [True, False]], "resource_limit": [60, 3],
+        "lot_bundle": [0, 0], "option_day": [0, 0, 40, 0, 0, 40],
     }  # fmt: skip
     fee = EntryFee("MPF", 0, 3_464_000, 30 * CENT, 600 * CENT)
     return Problem(entry_schemes=((fee,),), **arrays)

@@ -18,7 +18,7 @@ def cheapest(problem: Problem) -> Assignment:
     best = Assignment.unplanned(problem.n_lots)
     cost = evaluate(problem, best).cost
     packings: dict[tuple[int, tuple[int, ...]], list[tuple[Load, ...]]] = {}
-    for choice in itertools.product(*([-1, *problem.options_of(lot)] for lot in range(problem.n_lots))):
+    for choice in _choices(problem):
         users: dict[int, list[int]] = {}
         for lot, option in enumerate(choice):
             for pool in problem.pools_of(option) if option >= 0 else ():
@@ -51,7 +51,7 @@ def cheapest_apart(problem: Problem) -> Assignment:
     assert problem.n_resources == 0
     packed: dict[tuple[int, tuple[int, ...]], tuple[int, tuple[Load, ...]] | None] = {}
     best: tuple[int, tuple[int, ...], tuple[Load, ...]] | None = None
-    for choice in itertools.product(*([-1, *problem.options_of(lot)] for lot in range(problem.n_lots))):
+    for choice in _choices(problem):
         users: dict[int, list[int]] = {}
         cost = 0
         for lot, option in enumerate(choice):
@@ -73,6 +73,21 @@ def cheapest_apart(problem: Problem) -> Assignment:
                 best = cost, choice, tuple(loads)
     assert best is not None  # every lot may stay unplanned
     return Assignment.canonical(best[1], best[2])
+
+
+def _choices(problem: Problem) -> Iterator[tuple[int, ...]]:
+    """Yield every choice of options, -1 to stay behind, in which no two lots of a bundle arrive too far apart."""
+    for choice in itertools.product(*([-1, *problem.options_of(lot)] for lot in range(problem.n_lots))):
+        if not any(_too_far(problem, *two) for two in itertools.combinations(enumerate(choice), 2)):
+            yield choice
+
+
+def _too_far(problem: Problem, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Return whether two lots, each with its option, break the window of a bundle."""
+    bundles, days = problem.lot_bundle, problem.option_day
+    if bundles is None or days is None or min(one[1], other[1]) < 0 or bundles[one[0]] < 0:
+        return False
+    return bool(bundles[one[0]] == bundles[other[0]] and abs(days[one[1]] - days[other[1]]) > problem.bundle_days)
 
 
 def _cheapest_packing(problem: Problem, pool: int, lots: tuple[int, ...]) -> tuple[int, tuple[Load, ...]] | None:

@@ -29,6 +29,7 @@ class Lot:
     value: int = 0
     options: list[Option] = field(default_factory=list)
     standing: int = 0
+    bundle: int = -1
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Option:
     cost: int
     pools: tuple[int, ...] = ()
     needs: tuple[tuple[int, int], ...] = ()
+    day: int = 0
 
 
 @dataclass
@@ -67,6 +69,7 @@ def make_problem(
     schemes: tuple[tuple[EntryFee, ...], ...] = (),
     conflict: Sequence[Sequence[bool]] = ((False,),),
     resource_limit: Sequence[int] = (),
+    bundle_days: int = 30,
 ) -> Problem:
     """Return the arrays of plain rows."""
     options = [option for lot in lots for option in lot.options]
@@ -101,6 +104,9 @@ def make_problem(
         entry_schemes=schemes,
         conflict=np.array(conflict, dtype=bool),
         resource_limit=_ints(resource_limit),
+        lot_bundle=_ints(lot.bundle for lot in lots) if any(lot.bundle >= 0 for lot in lots) else None,
+        option_day=_ints(option.day for option in options),
+        bundle_days=bundle_days,
     )
 
 
@@ -148,10 +154,12 @@ def tiny_problems(
         small(0, 40),
         st.lists(small(0, n_pools - 1), max_size=2, unique=True).map(tuple),
         st.lists(need, max_size=1).map(tuple) if n_resources else st.just(()),
+        st.sampled_from([0, 10, 31, 40, 70]),
     )
     lot = st.builds(
         Lot, small(1, 12), small(10, 120), small(0, 120), small(0, n_classes - 1), small(0, 2),
         st.sampled_from([False, False, False, True]), small(0, 2), small(0, 9000), st.lists(option, max_size=4),
+        bundle=st.sampled_from([-1, -1, 3, 3, 5]),
     )  # fmt: skip
     lots = draw(st.lists(lot, min_size=min_lots, max_size=max_lots))
     for each in lots:
@@ -172,6 +180,7 @@ def _with_small_entries(fee: EntryFee, up_to: int, divisor: int) -> EntryFee:
 def permuted(problem: Problem, order: Sequence[int]) -> Problem:
     """Return the same problem with its lots in another order."""
     lots = []
+    bundles, days = problem.lot_bundle, problem.option_day
     for lot in order:
         options = []
         for option in problem.options_of(lot):
@@ -179,7 +188,8 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
             needs = tuple(
                 zip(problem.option_resource[row].tolist(), problem.option_resource_amount[row].tolist(), strict=True)
             )
-            options.append(Option(int(problem.option_cost[option]) // MICROS, tuple(problem.pools_of(option)), needs))
+            cost, pools = int(problem.option_cost[option]) // MICROS, tuple(problem.pools_of(option))
+            options.append(Option(cost, pools, needs, 0 if days is None else int(days[option])))
         lots.append(
             Lot(
                 int(problem.lot_volume_cm3[lot]),
@@ -192,6 +202,7 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
                 int(problem.lot_entry_value[lot]) // MICROS,
                 options,
                 int(problem.lot_standing[lot]),
+                -1 if bundles is None else int(bundles[lot]),
             )
         )
     pools = [
@@ -212,7 +223,14 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
         )
         for pool in range(problem.n_pools)
     ]
-    return make_problem(lots, pools, problem.entry_schemes, problem.conflict.tolist(), problem.resource_limit.tolist())
+    return make_problem(
+        lots,
+        pools,
+        problem.entry_schemes,
+        problem.conflict.tolist(),
+        problem.resource_limit.tolist(),
+        problem.bundle_days,
+    )
 
 
 @dataclass(frozen=True)

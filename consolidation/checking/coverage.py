@@ -11,6 +11,9 @@ from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import decimal
 from network.money import from_micros, to_micros
 
+CHOSEN = ("PRICE", "WINDOW.INBOUND_PLAN")
+"""Rules that leave out a shipment which could travel: by choice, or for the sake of others."""
+
 
 def coverage(case: Case) -> Iterator[Violation]:
     """Yield violations for shipments that are missing, unknown or there more than once."""
@@ -72,7 +75,7 @@ def unplanned(case: Case) -> Iterator[Violation]:
         value = from_micros(goods_value(case.world, shipment))
         price += decimal(planning.unplanned_pct_of_value) / 100 * value
         stated = from_micros(to_micros(price))
-        chosen = row.rule == "PRICE"
+        chosen = row.rule in CHOSEN
         if row.price < stated or (row.price > stated and not chosen):
             expected = f"at least {stated}" if chosen else stated
             yield violation("UNPLANNED.PRICE", where, "price of leaving it out", row.price, expected)

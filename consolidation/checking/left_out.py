@@ -1,19 +1,21 @@
 """Shipments left out because nothing could carry them: the judge looks for a way that could.
 
 Leaving out a shipment that has itineraries is a choice, rule PRICE. One that another rule leaves out must have
-none; a single way that keeps every rule disproves it.
+none; a single way that keeps every rule disproves it. Rule WINDOW.INBOUND_PLAN says that there is none on the days that
+the others of its inbound plan leave.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
 from consolidation.checking.dates import cutoff, work_out
+from consolidation.checking.inbound import days_left
 from consolidation.checking.inputs import considered
 from consolidation.checking.journeys import Journey, resolve
 from consolidation.checking.own_lines import trunk_priced
@@ -87,14 +89,16 @@ def _rows(
                 yield PlannedShipment.model_construct(**{**blank, **same, **way})
 
 
-def _passable(world: World, row: PlannedShipment, shipment: Shipment) -> bool | None:
-    """Return whether a way keeps every rule; None when the FC refuses the goods, whatever the way."""
+def _passable(world: World, row: PlannedShipment, shipment: Shipment, days: tuple[int, int] | None) -> bool | None:
+    """Return whether a way keeps every rule and ends on the days; None when the FC refuses the goods, whatever the way."""
     journey, refused = resolve(world, row, shipment)
     if journey is None or refused:
         return False
     each = Traveller(world, journey, work_out(world, journey))
     if journey.fc.closed or any(found for rule in _FC_RULES for found in rule(each)):
         return None
+    if days is not None and not days[0] <= each.dates.delivered <= days[1]:
+        return False
     if any(cutoff(journey, each.dates)) or not _priced(world, journey, each):
         return False
     return not any(found for rule in rules.RULES for found in rule(each))
@@ -129,7 +133,9 @@ def left_out(case: Case) -> Iterator[Violation]:
             onward[start].append(centre)
     for row in rows:
         shipment = case.shipments[row.shipment_id]
-        way = None if too_large(world, shipment) else _first_way(world, shipment, runs, onward)
+        days = days_left(case, shipment) if row.rule == "WINDOW.INBOUND_PLAN" else None
+        ways = () if too_large(world, shipment) else _rows(world, shipment, runs, onward)
+        way = _first_way(world, shipment, ways, days)
         if way is not None:
             found = row.rule
             expected = f"planned, or rule PRICE: it can go by {way.courier_id or way.departure_id}"
@@ -137,10 +143,10 @@ def left_out(case: Case) -> Iterator[Violation]:
 
 
 def _first_way(
-    world: World, shipment: Shipment, runs: list[Run], onward: dict[str, list[Place]]
+    world: World, shipment: Shipment, ways: Iterable[PlannedShipment], days: tuple[int, int] | None
 ) -> PlannedShipment | None:
-    for way in _rows(world, shipment, runs, onward):
-        passable = _passable(world, way, shipment)
+    for way in ways:
+        passable = _passable(world, way, shipment, days)
         if passable is None:
             return None
         if passable:

@@ -68,7 +68,7 @@ def networks(draw: st.DrawFn) -> Network:
     teu = draw(st.sampled_from([None, None, 0.0, 1.0, 2.0]))
     sailings = {"YTN-LAX-W": {"valid_from": "2026-12-02", "valid_to": "2026-12-09", "allotment_teu": teu}}
     keep = ["YTN-LAX-W", *draw(st.sampled_from([[], ["YTN-LAX-LCL-W"]]))]
-    lcl = {"valid_from": "2026-12-05", "valid_to": "2026-12-05"}
+    lcl = {"valid_from": "2026-12-05", "valid_to": draw(st.sampled_from(["2026-12-05", "2026-12-12"]))}
     base = tiny_network()
     cheap = {
         charge.charge_id: {"rate": "60", "equipment": "53TRL"}
@@ -96,9 +96,7 @@ def _truth(problem: Problem) -> int:
     return best.cost
 
 
-@_few
-@given(networks(), shipments())
-def test_reductions_keep_the_optimum(network: Network, week: list[Shipment]) -> None:
+def _assert_reductions_lose_nothing(network: Network, week: list[Shipment]) -> None:
     reduced = compiled(network, *week).problem
     full = compiled(network, *week, keep_all=True).problem
     assert reduced.n_options <= full.n_options
@@ -106,6 +104,20 @@ def test_reductions_keep_the_optimum(network: Network, week: list[Shipment]) -> 
     assert isinstance(answer, Solved)
     assert answer.proven
     assert answer.cost == _truth(full)
+
+
+@_few
+@given(networks(), shipments())
+def test_reductions_keep_the_optimum(network: Network, week: list[Shipment]) -> None:
+    _assert_reductions_lose_nothing(network, week)
+
+
+@_few
+@given(networks(), shipments(2), st.sampled_from([0, 1, 3, 5, 9]))
+def test_reductions_keep_the_optimum_of_inbound_plans(network: Network, week: list[Shipment], days: int) -> None:
+    together = [row.model_copy(update={"seller_id": "ANNA", "inbound_plan_id": "PLAN-1"}) for row in week]
+    planning = network.planning.model_copy(update={"inbound_plan_days": days})
+    _assert_reductions_lose_nothing(network.replace(planning=planning), together)
 
 
 def test_a_truck_that_arrives_in_another_week_is_no_worse_pallet() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from network.money import Bools
 from solvers import Assignment, Problem, Solved, SolveOptions, solve
 from solvers._watch import Watch
 from solvers.bound import DualAscent
@@ -19,6 +20,7 @@ from solvers.improve import Schedule, Search, improve
 from solvers.pairs import Pairs
 from solvers.shortlist import shortlist
 from solvers.steps import ANY, MANY, MIXES, ONE, steps_of
+from solvers.windows import Windows, rough_prices
 from tests.oracle import cheapest, cheapest_apart
 from tests.strategies import permuted, tiny_problems
 
@@ -31,6 +33,15 @@ def _truth(problem: Problem) -> int:
     best = evaluate(problem, cheapest(problem))
     assert best.feasible
     return best.cost
+
+
+def _inside(problem: Problem, plan: Assignment | None = None) -> Bools:
+    """Return the options inside the windows of bundles, which hold a plan."""
+    pairs = Pairs(problem)
+    chosen = None if plan is None else plan.lot_option
+    return Windows(problem, pairs.usable).inside(
+        rough_prices(problem, pairs), problem.lot_unplanned_price.astype(np.float64), chosen
+    )
 
 
 @_many
@@ -151,9 +162,9 @@ def test_a_shortlist_has_the_options_with_the_least_excess(problem: Problem, cou
 def test_heuristics_keep_every_rule_and_never_beat_the_truth(problem: Problem, seed: int) -> None:
     truth = _truth(problem)
     pairs = Pairs(problem)
-    first = construct(problem, pairs, FREE)
+    first = construct(problem, pairs, FREE, _inside(problem))
     assert first is not None
-    better = improve(Search(problem, pairs, FREE, seed), first, Schedule(40))
+    better = improve(Search(problem, pairs, FREE, seed, _inside(problem, first)), first, Schedule(40))
     costs = [evaluate(problem, plan) for plan in (first, better)]
     assert all(evaluation.feasible for evaluation in costs)
     assert costs[0].cost >= costs[1].cost >= truth
@@ -163,7 +174,7 @@ def test_heuristics_keep_every_rule_and_never_beat_the_truth(problem: Problem, s
 @given(tiny_problems(max_lots=8), st.randoms(use_true_random=False))
 def test_the_state_always_knows_the_exact_cost(problem: Problem, random: object) -> None:
     rng = np.random.default_rng(random.randint(0, 10**6))  # type: ignore[attr-defined]
-    state = State(problem, Pairs(problem))
+    state = State(problem, Pairs(problem), _inside(problem))
     for _ in range(12 if problem.n_lots else 0):
         before, cost = state.assignment(), state.cost
         state.begin()
@@ -191,6 +202,15 @@ def test_solve_proves_the_optimum_of_tiny_problems_and_repeats_itself(problem: P
     assert first.proven
     assert first.cost == first.bound == _truth(problem)
     assert (first.assignment, first.bound) == (second.assignment, second.bound)
+
+
+@_some
+@given(tiny_problems(min_lots=2, max_lots=4), st.integers(0, 3))
+def test_the_search_alone_keeps_every_rule_between_bound_and_truth(problem: Problem, seed: int) -> None:
+    answer = solve(problem, SolveOptions(gap=0.0, work=2, seed=seed, exact_lots=0, time_limit_s=None))
+    assert isinstance(answer, Solved)
+    assert answer.evaluation.feasible
+    assert answer.bound <= _truth(problem) <= answer.cost
 
 
 @_some

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+import numpy as np
+
 from solvers.assignment import UNPLANNED, Assignment, Load
 from solvers.problem import Problem
 
@@ -61,7 +63,7 @@ class Book:
     def take(self, lot: int, option: int, loads: Sequence[OpenLoad]) -> bool:
         """Book an option of an unplanned lot with a load in each of its pools; say whether the limits allow it."""
         opened = [load for load in loads if not load.lots]
-        if not self._within_limits(option, [load.type for load in opened]):
+        if not self._within_limits(option, [load.type for load in opened]) or not self._in_window(lot, option):
             return False
         for load in opened:
             self.loads[load.pool].append(load)
@@ -71,6 +73,15 @@ class Book:
         self._count_needs(option, +1)
         self.option[lot], self._of_lot[lot] = option, list(loads)
         return True
+
+    def _in_window(self, lot: int, option: int) -> bool:
+        """Return whether an option arrives within the days of those of its bundle that are booked."""
+        bundles, days = self.problem.lot_bundle, self.problem.option_day
+        if bundles is None or days is None or bundles[lot] < 0:
+            return True
+        booked = [self.option[other] for other in np.flatnonzero(bundles == bundles[lot]).tolist() if other != lot]
+        arrivals = [int(days[other]) for other in booked if other >= 0]
+        return all(abs(int(days[option]) - day) <= self.problem.bundle_days for day in arrivals)
 
     def release(self, lot: int) -> None:
         """Take a lot out of its loads; loads left empty are cancelled."""

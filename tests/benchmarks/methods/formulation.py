@@ -9,6 +9,7 @@ open in order and the k-th largest user may join only the first k of them. Money
          sum_b z_ib = sum_{o uses p} x_o <= o_p1    every lot and pool: a pool used has its first load open
          sum_t t_bt = o_b,  o_b+1 <= o_b            every load
          sum_i v_i z_ib <= sum_t V_t t_bt           every load, volume and weight
+         sum_o (day_o - days) x_o <= w <= sum_o day_o x_o + span u_i      every lot of a bundle; w opens its window
          conflicts, lots that travel alone, importers, customs fees, limits of types and of resources
 
 The fee of a customs entry, ``min(max(flat + rate * value, floor), cap)``, is exact but for rounding: every lot's part is
@@ -74,6 +75,7 @@ class Formulation:
         self._separate_strangers()
         self._enter_customs()
         self._limit()
+        self._open_windows()
         self.program = self._rows.program(self._columns)
 
     def _find_pairs(self) -> None:
@@ -281,6 +283,24 @@ class Formulation:
         using = np.flatnonzero(problem.type_resource[self._t_type] >= 0)
         kinds = self._t_type[using]
         rows.put(shared[problem.type_resource[kinds]], self._t[using], problem.type_resource_amount[kinds])
+
+    def _open_windows(self) -> None:
+        problem, rows = self.problem, self._rows
+        if problem.lot_bundle is None or problem.option_day is None or not problem.n_options:
+            return
+        day = problem.option_day - problem.option_day.min()
+        lots = np.flatnonzero(problem.lot_bundle >= 0)
+        bundles, place = np.unique(problem.lot_bundle[lots], return_inverse=True)
+        window = self._columns.add(np.zeros(len(bundles), dtype=np.int64), int(day.max()))[place.reshape(-1)]
+        mine = np.flatnonzero(problem.lot_bundle[problem.lot_of_option] >= 0)
+        row_of = np.searchsorted(lots, problem.lot_of_option[mine])
+        opened = rows.add(len(lots), -FREE, 0)
+        rows.put(opened, window, 1)
+        rows.put(opened[row_of], self._x[mine], -day[mine])
+        rows.put(opened, self._u[lots], -int(day.max()))
+        closed = rows.add(len(lots), -FREE, 0)
+        rows.put(closed, window, -1)
+        rows.put(closed[row_of], self._x[mine], day[mine] - problem.bundle_days)
 
     def assignment(self, values: Int64) -> Assignment:
         """Return the plan that the values of the columns say, (c,) int64."""

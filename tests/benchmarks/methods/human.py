@@ -9,6 +9,8 @@
    own costs less than pallets; else on pallets.
 4. When all are booked, every container and truck shrinks to the cheapest type that holds its content, and a container
    that costs more than sending its content alone is cancelled.
+
+What would arrive too long before or after what is booked of the same inbound plan is passed over.
 """
 
 from __future__ import annotations
