@@ -68,6 +68,7 @@ RETURNING_SELLER_SHARE = 0.3
 SPLITTABLE_SHARE, STACKABLE_SHARE = 0.3, 0.97
 DUE_SHARE, URGENT_SHARE = 0.45, 0.04
 URGENT_DAYS = (9, 16)
+"""Urgent shipments are sent in under an inbound plan of their own: the others of it would have to hurry too."""
 USUAL_DAYS = {"US": 45, "CA": 48, "JP": 28}
 OTHER_USUAL_DAYS = 64
 """Days from ready to the due date that a planner of ocean freight allows, before some slack."""
@@ -300,6 +301,8 @@ class _Week:
             return {}
         days = urgent if kind < URGENT_SHARE else USUAL_DAYS.get(lot.market, OTHER_USUAL_DAYS) + usual
         due: dict[str, Any] = {"due_date": lot.ready + dt.timedelta(days=days)}
+        if kind < URGENT_SHARE:
+            due["inbound_plan_id"] = f"{lot.plan_id}-URGENT"
         if kind < URGENT_SHARE or price < LATE_PRICE_SHARE:
             due["late_price_per_day"] = Decimal(f"{max(1.0, value * pct / 100):.2f}")
         return due

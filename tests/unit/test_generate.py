@@ -99,6 +99,7 @@ def test_dates_prices_and_goods(week: list[Shipment]) -> None:
     assert 0.4 < len(dated) / len(week) < 0.6
     assert 0.01 < len(urgent) / len(week) < 0.08
     assert all(shipment.late_price_per_day is not None for shipment in urgent)
+    assert {s.shipment_id for s in urgent} == {s.shipment_id for s in week if s.inbound_plan_id.endswith("-URGENT")}
     assert {shipment.cargo_class for shipment in week} == {"general", "lithium_battery", "liquid"}
     assert any(shipment.hs_code.startswith("0") for shipment in week)
     assert all(
