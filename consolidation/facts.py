@@ -13,8 +13,11 @@ from network import clock
 from network.customs import DutyBook
 from network.model import Network
 from network.money import Bools, Float64, Int64
-from network.tables import Place
+from network.tables import Place, Receiving
 from network.tariffs import TariffBook
+
+_NO_PEAK = (0, -1)
+"""First and last day number of a peak that has no days."""
 
 
 class Facts:
@@ -164,7 +167,6 @@ class Receivers:
     of_shipment : (n,) int64, FC of every shipment
     km : (F, E) float64, road distance from every end of routes
     drive_days : (F, E) int64, whole days of driving
-    receiving_days : (F,) int64
     weekly : (F,) bool, whether an FC limits what it receives in a week
     """
 
@@ -178,9 +180,9 @@ class Receivers:
         self.km = np.array([facts.end_km(fc) for fc in self.fcs], dtype=np.float64).reshape(len(self.fcs), ends)
         per_day = network.planning.truck_km_per_day
         self.drive_days = np.maximum(1, np.ceil(self.km / per_day)).astype(np.int64)
-        rules = [network.receiving_of(fc) for fc in self.fcs]
-        days = [math.ceil(rule.receiving_days) if rule is not None else 0 for rule in rules]
-        self.receiving_days = np.array(days, dtype=np.int64)
+        self._receiving = (
+            np.array([_receiving(network.receiving_of(fc)) for fc in self.fcs], dtype=np.int64).reshape(-1, 4).T
+        )
         self.weekly = np.array([fc.receiving_m3_per_week is not None for fc in self.fcs], dtype=np.bool_)
         first = facts.routes.working.first
         last = int(max(facts.truck_day.max(initial=first), facts.routes.ready_day.max(initial=first)))
@@ -198,6 +200,35 @@ class Receivers:
         """
         found: Int64 = self._open[fc, dispatched + self.drive_days[fc, end] - self._first]
         return found
+
+    def received(self, fc: Int64, delivered: Int64) -> Int64:
+        """Return the day on which goods are available, (m,): the earliest for goods delivered then or later.
+
+        Whoever is delivered first is received first: goods delivered before or within the peak wait no longer than
+        others that arrive when it begins, or after it.
+
+        Parameters
+        ----------
+        fc, delivered : (m,) int64, FC and day of delivery
+        """
+        usual, first, last, peak = (column[fc] for column in self._receiving)
+        within = (delivered >= first) & (delivered <= last)
+        found = delivered + np.where(within, peak, usual)
+        at_first = np.where(delivered < first, first + peak, found)
+        behind_last = np.where(delivered <= last, last + 1 + usual, found)
+        received: Int64 = np.minimum(found, np.minimum(at_first, behind_last))
+        return received
+
+
+def _receiving(rule: Receiving | None) -> tuple[int, int, int, int]:
+    """Return the days from delivery to available, the first and last day of the peak, and the days within it."""
+    if rule is None:
+        return 0, *_NO_PEAK, 0
+    usual = math.ceil(rule.receiving_days)
+    if rule.peak_from is None or rule.peak_to is None or rule.peak_receiving_days is None:
+        return usual, *_NO_PEAK, usual
+    first, last = clock.day_number(rule.peak_from), clock.day_number(rule.peak_to)
+    return usual, first, last, math.ceil(rule.peak_receiving_days)
 
 
 def _numbered(*columns: Int64) -> Int64:

@@ -6,8 +6,9 @@ the other in arrays.
 
 One reduction is made here, for it needs no price. Two options that share no trunk, with the same final leg on pallets
 or by parcel, the same arrival class and the same onward class (:class:`consolidation.facts.Facts`) have the same
-charges, line by line; the one dispatched earlier is received no later, so its carrying cost, transit time and
-lateness are no higher. It starts from the same warehouse on the same days, so it uses the same room there; and where
+charges, line by line; the one dispatched earlier is received no later, for an FC receives in the order of delivery
+also where a peak slows it down (:meth:`consolidation.facts.Receivers.received` never falls), so its carrying cost,
+transit time and lateness are no higher. It starts from the same warehouse on the same days, so it uses the same room there; and where
 the FC does not limit what it receives in a week there is no other limit. The later one is never needed. For an FC with
 a weekly limit, all are kept.
 """

@@ -393,6 +393,21 @@ class Receiving(Sourced):
     accepts_containers: YesNo = Field(False, description="yes: unopened ocean containers may be delivered")
     refused_classes: Words = Field((), description="cargo classes refused")
     receiving_days: float = unit("day", ge=0, le=60, description="delivery to available")
+    peak_from: dt.date | None = Field(None, description="first day of delivery on which receiving is slow")
+    peak_to: dt.date | None = Field(None, description="last day of delivery on which receiving is slow")
+    peak_receiving_days: float | None = Field(
+        None, ge=0, le=120, json_schema_extra={"unit": "day"},
+        description="delivery to available within the peak; never later than goods delivered after it",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _whole_peak(self) -> Receiving:
+        stated = [value is not None for value in (self.peak_from, self.peak_to, self.peak_receiving_days)]
+        if any(stated) and not all(stated):
+            raise ValueError("peak_from, peak_to and peak_receiving_days together, or none of them")
+        if self.peak_from is not None and self.peak_to is not None and self.peak_to < self.peak_from:
+            raise ValueError("peak_to not before peak_from")
+        return self
 
 
 class Compatibility(Sourced):

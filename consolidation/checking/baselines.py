@@ -7,14 +7,13 @@ days and costs the stated amount, so that an alternative cannot be made up; the 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
-from consolidation.checking.dates import clearance, cutoff, delivery, devanning, work_out
+from consolidation.checking.dates import clearance, cutoff, delivery, devanning, receipt, work_out
 from consolidation.checking.inputs import considered
 from consolidation.checking.journeys import Journey, resolve
 from consolidation.checking.own_lines import own_lines, price_of_days
@@ -70,7 +69,7 @@ class _Ways:
                 fits = (run.lane.mode == "air") == (service == "alone_air") and fc.market in centre.serves_markets
                 if fits:
                     delivered = delivery(self._world, fc, ready, self._world.haul_km(centre, fc))
-                    received = delivered + math.ceil(rule.receiving_days)
+                    received = receipt(rule, delivered)
                     found[received] += [(run, centre, leg) for leg in ("ltl", "parcel")]
             self._of_fc[key] = found
         return self._of_fc[key].get(day, [])

@@ -11,7 +11,7 @@ from consolidation.checking.journeys import Chain, Journey
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World, decimal
 from network.clock import date_of, day_number, instant, iso
-from network.tables import Link, Place, Regime
+from network.tables import Link, Place, Receiving, Regime
 
 HANDOVER = dt.time(18, 0)
 """Local time at which goods stuffed on a day leave the origin warehouse."""
@@ -60,15 +60,27 @@ def work_out(world: World, journey: Journey) -> Dates:
     return _by_lane(world, journey, journey.chain) if journey.chain else _by_courier(world, journey)
 
 
-def _received(journey: Journey, delivered: int) -> int:
-    return delivered + math.ceil(journey.receiving.receiving_days)
+def receipt(rule: Receiving, delivered: int) -> int:
+    """Return the day on which goods delivered on a day are available: the first on which any delivered from then on are.
+
+    Goods delivered only after that day cannot be available on it, so no later delivery needs to be looked at.
+    """
+    longest = _days_to_receive(rule, delivered)
+    return min(day + _days_to_receive(rule, day) for day in range(delivered, delivered + longest + 1))
+
+
+def _days_to_receive(rule: Receiving, day: int) -> int:
+    slow, first, last = rule.peak_receiving_days, rule.peak_from, rule.peak_to
+    if slow is not None and first and last and first <= date_of(day) <= last:
+        return math.ceil(slow)
+    return math.ceil(rule.receiving_days)
 
 
 def _by_courier(world: World, journey: Journey) -> Dates:
     ready = day_number(journey.shipment.ready_date)
     days = math.ceil(journey.courier.transit_days) if journey.courier else 0
     delivered = world.calendar(journey.fc).next_open(ready + days)
-    received = _received(journey, delivered)
+    received = receipt(journey.receiving, delivered)
     milestones = (
         ("READY", journey.shipment.origin, _text(ready)),
         ("DELIVERED", journey.fc.place_id, _text(delivered)),
@@ -86,7 +98,7 @@ def _by_lane(world: World, journey: Journey, chain: Chain) -> Dates:
     released, cleared = clearance(world, run, journey.regime)
     dispatched, inland = _inland(world, journey, chain, cleared)
     delivered = delivery(world, journey.fc, cleared if dispatched is None else dispatched, journey.final_leg_km)
-    received = _received(journey, delivered)
+    received = receipt(journey.receiving, delivered)
     out, into = run.gateway_out, run.gateway_in
     milestones = (
         ("READY", journey.shipment.origin, _text(ready)),
