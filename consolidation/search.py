@@ -132,9 +132,9 @@ class Search:
         start, place = ragged(self.options_of_start[a:b])
         at = skeletons.start[skeleton][start] + place
         route, leg, shipment = skeletons.route[at], skeletons.leg[at], starts.shipment[a:b][start]
-        dispatched = self._dispatched[leg, route]
+        dispatched = self.facts.dispatched[leg, route]
         fc = self.receivers.of_shipment[shipment]
-        delivered = self.receivers.delivered(fc, self.facts.end[route], dispatched)
+        delivered = self.receivers.delivered(fc, self.facts.end_of(leg, route), dispatched)
         numbers = {}
         for name in ("arrival", "onward", "twin"):
             count = getattr(skeletons, f"{name}s")[skeleton]
@@ -145,10 +145,6 @@ class Search:
             "received_day": self.receivers.received(fc, delivered),
             **numbers, "arrivals": _sample(numbers["arrival"]), "onwards": _sample(numbers["onward"]),
         }  # fmt: skip
-
-    @cached_property
-    def _dispatched(self) -> Int64:
-        return np.stack([self.facts.dispatched(leg) for leg in self.facts.legs])
 
     def take(self, rows: Rows, positions: Int64) -> Itineraries:
         """Return some of the options laid out, as itineraries."""
@@ -166,13 +162,15 @@ class Search:
         start = _position(_pair(starts.shipment, starts.warehouse), _pair(shipment, warehouse))
         parcel = _position(_pair(parcels.shipment, parcels.courier), _pair(shipment, courier))
         ready, fc = self.demand.ready_day[shipment], receivers.of_shipment[shipment]
-        end = np.append(self.facts.end, 0)[route]
+        end = np.zeros(len(route), dtype=np.int64)
+        end[moved] = self.facts.end_of(leg[moved], route[moved])
         dispatched, delivered = ready.copy(), np.append(parcels.delivered_day, 0)[parcel]
-        dispatched[moved] = self._dispatched[leg[moved], route[moved]]
+        dispatched[moved] = self.facts.dispatched[leg[moved], route[moved]]
         delivered[moved] = receivers.delivered(fc[moved], end[moved], dispatched[moved])
         return Itineraries(
             demand=self.demand,
             routes=self.routes,
+            storage=self.facts.storage,
             refusals=self.refusals,
             shipment=shipment,
             route=route,

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
@@ -27,7 +28,8 @@ from network.tables import Place, Receiving
 
 _Way = tuple[Run, Place, str]
 _Offer = tuple[Service, Alternative]
-_NO_WAY = {
+_NO_WAY: dict[str, Any] = {
+    "overseas_id": "", "replenishment": None, "storage_days": 0,
     "warehouse_id": "", "departure_id": "", "lane_id": "", "gateway_out": "", "gateway_in": "",
     "deconsolidation_id": "", "trunk_load_id": "", "truck_load_id": "", "courier_id": "",
 }  # fmt: skip

@@ -35,8 +35,10 @@ class Dates:
         Days that decide which charges are in force up to and including the trunk, and from the arrival on.
     milestones : tuple of (code, place id, time)
     dispatched : int or None
-        Day on which the final leg leaves the deconsolidation centre.
+        Day on which the final leg leaves the deconsolidation centre, or the overseas warehouse.
     at_gateway : int or None
+    stored_days : int
+        Days in the overseas warehouse.
     """
 
     before: dt.date
@@ -47,6 +49,7 @@ class Dates:
     delivered: int
     received: int
     milestones: tuple[tuple[str, str, str], ...]
+    stored_days: int = 0
 
 
 def work_out(world: World, journey: Journey) -> Dates:
@@ -96,7 +99,7 @@ def _by_lane(world: World, journey: Journey, chain: Chain) -> Dates:
     stuffed = world.calendar(warehouse).add_days(at_warehouse, math.ceil(warehouse.dwell_days))
     left = instant(dt.datetime.combine(date_of(stuffed), HANDOVER), warehouse.timezone)
     released, cleared = clearance(world, run, journey.regime)
-    dispatched, inland = _inland(world, journey, chain, cleared)
+    dispatched, inland, stored_days = _inland(world, journey, chain, cleared)
     delivered = delivery(world, journey.fc, cleared if dispatched is None else dispatched, journey.final_leg_km)
     received = receipt(journey.receiving, delivered)
     out, into = run.gateway_out, run.gateway_in
@@ -114,7 +117,9 @@ def _by_lane(world: World, journey: Journey, chain: Chain) -> Dates:
         ("RECEIVED", journey.fc.place_id, _text(received)),
     )
     at_gateway = left + round(chain.origin_link.transit_days * 1440)
-    return Dates(run.etd_date, run.eta_date, stuffed, at_gateway, dispatched, delivered, received, milestones)
+    return Dates(
+        run.etd_date, run.eta_date, stuffed, at_gateway, dispatched, delivered, received, milestones, stored_days
+    )
 
 
 def collection_days(world: World, chain: Chain) -> int:
@@ -144,17 +149,27 @@ def delivery(world: World, fc: Place, start: int, km: Decimal) -> int:
 
 def _inland(
     world: World, journey: Journey, chain: Chain, cleared: int
-) -> tuple[int | None, tuple[tuple[str, str, str], ...]]:
+) -> tuple[int | None, tuple[tuple[str, str, str], ...], int]:
+    """Return the day of dispatch to the FC, the milestones from the centre to it, and the days stored."""
     centre, drayage = chain.centre, chain.drayage
     if centre is None or drayage is None:
-        return None, ()
+        return None, (), 0
     arrived, dispatched = devanning(world, centre, drayage, cleared)
     if journey.planned.final_leg == "ftl":
         dispatched = next_dispatch(world, centre, dispatched)
-    return dispatched, (
-        ("AT_DECONSOLIDATION", centre.place_id, _text(arrived)),
-        ("DISPATCHED", centre.place_id, _text(dispatched)),
+    at_centre = ("AT_DECONSOLIDATION", centre.place_id, _text(arrived))
+    stop = chain.stop
+    if stop is None:
+        return dispatched, (at_centre, ("DISPATCHED", centre.place_id, _text(dispatched))), 0
+    stored = world.calendar(stop.place).next_open(dispatched + math.ceil(stop.shuttle.transit_days))
+    left = world.calendar(stop.place).next_open(stored + stop.days)
+    inland = (
+        at_centre,
+        ("TRANSFERRED", centre.place_id, _text(dispatched)),
+        ("AT_OVERSEAS", stop.place.place_id, _text(stored)),
+        ("DISPATCHED", stop.place.place_id, _text(left)),
     )
+    return left, inland, left - stored
 
 
 def next_dispatch(world: World, centre: Place, day: int) -> int:
