@@ -13,6 +13,7 @@ from consolidation.checker import check, judge
 from consolidation.checking.own_lines import own_lines as judged_lines
 from consolidation.folder import write_plan
 from consolidation.itineraries import OVERSEAS, Itineraries
+from consolidation.report._flows import Legs, place_flows
 from network.consistency import check_network
 from network.model import Network
 from network.tables import Closure, Compatibility
@@ -162,6 +163,18 @@ def test_a_full_fc_is_served_from_storage(tmp_path: Path) -> None:
     assert judge(made, network, week).violations == ()
     folder = write_plan(made, tmp_path / "plan", network, 1.0)
     assert check(folder, network, week).violations == ()
+
+
+def test_the_map_shows_the_shuttle_and_the_way_from_storage() -> None:
+    network = storing_network(
+        {"ONT8": {"receiving_m3_per_week": 5.0}, "USLAX": {"direct_tariff": ""}, "DC-LAX": {"ftl_tariff": ""}},
+        departures=edited("departures", {"YTN-LAX-W": {"valid_to": "2026-12-02"}}, keep=["YTN-LAX-W"]),
+        couriers=(),
+    )  # fmt: skip
+    made = quick_plan(network, [goods("A"), goods("B")])
+    legs = {what: flow.volume_m3 for (_, _, _, what), flow in Legs(network).flows(made.shipments).items()}
+    assert legs["shuttle: DC-LAX to OW-LAX"] == legs["final leg (ltl): OW-LAX to ONT8"] == 4
+    assert place_flows(made.shipments)["OW-LAX"].dates == (("2026-12-25", "2027-01-01"),)
 
 
 def test_a_closed_fc_receives_nothing_from_storage_either() -> None:
