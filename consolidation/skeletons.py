@@ -4,14 +4,15 @@ Shipments that start from one warehouse on the same days, for FCs that the same 
 class and duty cover, have the same routes and final legs to choose from. Those are found once, and kept one after
 the other in arrays.
 
-Two reductions are made here, for they need no price. Two options that share no trunk, with the same final leg on pallets
-or by parcel or the same stay in storage for as many days, the same arrival class and the same onward class (:class:`consolidation.facts.Facts`) have the same
-charges, line by line; the one dispatched earlier is received no later, for an FC receives in the order of delivery
-also where a peak slows it down (:meth:`consolidation.facts.Receivers.received` never falls), so its carrying cost,
-transit time and lateness are no higher. It starts from the same warehouse on the same days, so it uses the same room there; and where
-the FC does not limit what it receives in a week there is no other limit. The later one is never needed. For the same
-reasons the shortest of the stays that differ in days only is enough: storage charges rise with the days. For an FC
-with a weekly limit, and for shipments that must be delivered together with others, all are kept.
+Two reductions are made here, for they need no price. Two options that share no trunk, with the same final leg on
+pallets or by parcel, or the same stay in storage for as many days, the same arrival class and the same onward class
+(:class:`consolidation.facts.Facts`) have the same charges, line by line; the one dispatched earlier is received no
+later, for an FC receives in the order of delivery also where a peak slows it down
+(:meth:`consolidation.facts.Receivers.received` never falls), so its carrying cost, transit time and lateness are no
+higher. It starts from the same warehouse on the same days, so it uses the same room there; and where the FC does not
+limit what it receives in a week there is no other limit. The later one is never needed. For the same reasons the
+shortest of the stays that differ in days only is enough: storage charges rise with the days. For an FC with a weekly
+limit, and for shipments that must be delivered together with others, all are kept.
 """
 
 from __future__ import annotations
