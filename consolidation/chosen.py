@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from consolidation.itineraries import COURIER, DIRECT, LEGS, Itineraries
+from consolidation.itineraries import COURIER, DIRECT, OVERSEAS, Itineraries, leg_name
 from consolidation.plan_model import Milestone, MilestoneCode, Service
 from network import clock
 from network.model import Network
@@ -37,7 +37,7 @@ class ChosenItinerary:
         options, row, network = self._options, self._row, self._network
         found: dict[str, object] = {
             "service": service_of(options, row),
-            "final_leg": LEGS[int(options.leg[row])],
+            "final_leg": leg_name(int(options.leg[row])),
         }
         if options.courier[row] >= 0:
             courier = network.couriers[int(options.courier[row])]
@@ -54,7 +54,21 @@ class ChosenItinerary:
             "gateway_in": run.lane.destination,
             "regime_id": network.place[run.lane.destination].customs_regime,
             "deconsolidation_id": routes.centres[centre].place_id if centre >= 0 else "",
+            **self._stored(),
         }
+
+    @property
+    def _stay(self) -> int:
+        """Number of the stay in storage, below 0 for none."""
+        return int(self._options.leg[self._row]) - OVERSEAS
+
+    def _stored(self) -> dict[str, object]:
+        if self._stay < 0:
+            return {}
+        storage = self._options.storage
+        stay = storage.stays[self._stay]
+        place_id = storage.places[stay.place].place_id
+        return {"overseas_id": place_id, "replenishment": stay.by, "storage_days": stay.days}
 
     def milestones(self, origin: str, fc_id: str) -> Iterable[Milestone]:
         """Yield the dated events in the order of the journey."""
@@ -83,6 +97,12 @@ class ChosenItinerary:
         if centre >= 0:
             place_id = routes.centres[centre].place_id
             yield _on("AT_DECONSOLIDATION", place_id, int(routes.arrived_day[route]))
+            if self._stay >= 0:
+                storage = options.storage
+                place, centre_id = storage.stays[self._stay].place, place_id
+                place_id = storage.places[place].place_id
+                yield _on("TRANSFERRED", centre_id, int(routes.ready_day[route]))
+                yield _on("AT_OVERSEAS", place_id, int(storage.arrived[place, route]))
             yield _on("DISPATCHED", place_id, int(options.dispatched_day[row]))
 
 

@@ -52,7 +52,7 @@ class Options:
     ----------
     start : (n+1,) int64, options of each shipment
     way : (k,) int32, route or, behind the routes, courier
-    leg : (k,) int8, position in :data:`consolidation.itineraries.LEGS`
+    leg : (k,) int16, as in :class:`consolidation.itineraries.Itineraries`
     """
 
     search: Search

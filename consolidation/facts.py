@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
-from consolidation.itineraries import DIRECT, FTL, LTL, PARCEL
+from consolidation.itineraries import DIRECT, FTL, LTL, OVERSEAS, PARCEL
 from consolidation.routes import Routes, road_km
+from consolidation.storage import Storage
 from network import clock
 from network.customs import DutyBook
 from network.model import Network
 from network.money import Bools, Float64, Int64
-from network.tables import Place
+from network.tables import Place, Receiving
 from network.tariffs import TariffBook
+
+_NO_PEAK = (0, -1)
+"""First and last day number of a peak that has no days."""
 
 
 class Facts:
@@ -23,7 +28,8 @@ class Facts:
     Attributes
     ----------
     end : (R,) int64, where the last leg starts: a centre, or behind the centres a gateway of discharge
-    legs : routes that each final leg can follow, (R,) bool each
+    storage : Storage, stays in overseas warehouses; their ends stand behind the gateways
+    legs : routes that each final leg without a stay can follow, (R,) bool each
     truck_day : (R,) int64, first day a whole truck leaves after the goods are ready; only where trucks are offered
     arrival_class : (R,) int64, equal where the journey to the gateway of discharge has the same charges and duties
     onward_class : (R,) int64, equal where the journey from there has the same charges, whatever the final leg
@@ -38,6 +44,7 @@ class Facts:
         self._regimes = [network.place[place_id].customs_regime for place_id in pods]
         self._pods = pods
         self._near: dict[str, dict[str, float]] = {}
+        self._km: dict[str, Float64] = {}
         self._rated: dict[tuple[str, str], Bools] = {}
         on_centre = routes.centre >= 0
         self.end = np.where(on_centre, routes.centre, len(routes.centres) + self._pod)
@@ -50,6 +57,7 @@ class Facts:
             FTL: on_centre & self._of_centre([bool(found) for found in trucks]) & ~routes.alone,
             DIRECT: ~on_centre,
         }
+        self.storage = Storage(network, routes)
         self.truck_day = self._truck_days()
         self.arrival_class, self.onward_class = self._classes(tariffs, duties)
 
@@ -77,21 +85,87 @@ class Facts:
             found[route] = known[centre, day]
         return found
 
-    def dispatched(self, leg: int) -> Int64:
-        """Return the day on which a final leg leaves the end of every route, (R,)."""
-        return self.truck_day if leg == FTL else self.routes.ready_day
+    @cached_property
+    def dispatched(self) -> Int64:
+        """Day on which a final leg leaves the end of a route, by leg and route, (OVERSEAS + stays, R)."""
+        on_foot = {FTL: self.truck_day}
+        return np.vstack([*(on_foot.get(leg, self.routes.ready_day) for leg in range(OVERSEAS)), self.storage.left])
+
+    def end_of(self, leg: Int64, route: Int64) -> Int64:
+        """Return where the last leg of options starts, (m,).
+
+        Parameters
+        ----------
+        leg, route : (m,) int64
+        """
+        end = self.end[route]
+        if not self.storage.stays:
+            return end
+        stored = np.flatnonzero(leg >= OVERSEAS)
+        first = len(self.routes.centres) + len(self.pod_ids)
+        end[stored] = first + self.storage.place_of[leg[stored] - OVERSEAS]
+        return end
+
+    def stored_days(self, leg: Int64, route: Int64) -> Int64:
+        """Return the days that options are stored overseas, 0 for those that are not, (m,)."""
+        days = np.zeros(len(leg), dtype=np.int64)
+        stored = np.flatnonzero(leg >= OVERSEAS)
+        days[stored] = self.storage.days(leg[stored] - OVERSEAS, route[stored])
+        return days
 
     def end_km(self, fc: Place) -> Float64:
         """Return the road distance from every end that may lead to an FC, km to 0.1, 0 for the others."""
-        routes = self.routes
-        km = np.zeros(len(routes.centres) + len(self.pod_ids), dtype=np.float64)
-        for k, place in enumerate(routes.centres):
-            if fc.market in place.serves_markets:
-                km[k] = road_km(self.network, place, fc)
+        if fc.place_id not in self._km:
+            self._km[fc.place_id] = self._find_km(fc)
+        return self._km[fc.place_id]
+
+    def _find_km(self, fc: Place) -> Float64:
         near = self._direct_km(fc)
-        for k, place_id in enumerate(self.pod_ids, start=len(routes.centres)):
-            km[k] = near.get(place_id, 0.0)
-        return km
+
+        def served(places: Sequence[Place]) -> list[float]:
+            return [road_km(self.network, place, fc) if fc.market in place.serves_markets else 0.0 for place in places]
+
+        to_gateways = [near.get(place_id, 0.0) for place_id in self.pod_ids]
+        return np.array([*served(self.routes.centres), *to_gateways, *served(self.storage.places)], dtype=np.float64)
+
+    def storing(self, fc: Place) -> tuple[Bools, ...]:
+        """Return the routes behind which goods for an FC may be stored, (R,) for each overseas warehouse; () for none.
+
+        Storing is offered where it can help: the FC limits what it receives in a week, the goods are ready in the
+        peak of its receiving, or it is closed for at least as long as the shortest stay when they would arrive.
+        """
+        if not self.storage.stays:
+            return ()
+        needed = self._in_peak(fc) | self._before_closure(fc)
+        if fc.receiving_m3_per_week is not None:
+            needed[:] = True
+        serving = self.storage.serving(fc.market)
+        found = tuple(self.storage.reached & needed & serving[:, None])
+        return found if any(rows.any() for rows in found) else ()
+
+    def _in_peak(self, fc: Place) -> Bools:
+        rule, ready = self.network.receiving_of(fc), self.routes.ready_day
+        if rule is None or rule.peak_from is None or rule.peak_to is None:
+            return np.zeros(len(ready), dtype=np.bool_)
+        return (ready >= clock.day_number(rule.peak_from)) & (ready <= clock.day_number(rule.peak_to))
+
+    def _before_closure(self, fc: Place) -> Bools:
+        """Return the routes behind which pallets would wait at the FC for at least the shortest stay, (R,)."""
+        ready, shortest = self.routes.ready_day, int(self.storage.days_of.min())
+        if not len(ready):
+            return np.zeros(0, dtype=np.bool_)
+        drive_days, first = self.drive_days(fc), int(ready.min())
+        days = np.arange(first, int(ready.max()) + int(drive_days.max()) + 1)
+        wait = self.routes.working.next_open(fc, days) - days
+        if (wait < shortest).all():
+            return np.zeros(len(ready), dtype=np.bool_)
+        found: Bools = wait[ready + drive_days[self.end] - first] >= shortest
+        return found
+
+    def drive_days(self, fc: Place) -> Int64:
+        """Return the whole days of driving from every end to an FC, (E,)."""
+        days = np.ceil(self.end_km(fc) / self.network.planning.truck_km_per_day)
+        return np.maximum(1, days).astype(np.int64)
 
     def _direct_km(self, fc: Place) -> dict[str, float]:
         """Return the gateways whose containers may go on unopened to an FC, with their distance in km."""
@@ -138,6 +212,12 @@ class Facts:
         found: Bools = of_run[routes.run] & ends
         return found
 
+    def kept(self, cargo_class: str) -> Bools:
+        """Return which overseas warehouses handle a cargo class, (W,)."""
+        refused = self.network.place_refuses
+        accepted = [(place.place_id, cargo_class) not in refused for place in self.storage.places]
+        return np.array(accepted, dtype=np.bool_)
+
     def rated(self, hs_code: str, country_of_origin: str) -> Bools:
         """Return which routes end where a duty rate covers a product on the day of arrival, (R,)."""
         key = hs_code, country_of_origin
@@ -164,7 +244,6 @@ class Receivers:
     of_shipment : (n,) int64, FC of every shipment
     km : (F, E) float64, road distance from every end of routes
     drive_days : (F, E) int64, whole days of driving
-    receiving_days : (F,) int64
     weekly : (F,) bool, whether an FC limits what it receives in a week
     """
 
@@ -174,16 +253,15 @@ class Receivers:
         self.fcs = tuple(sorted(dict.fromkeys(fcs), key=lambda fc: fc.place_id))
         number = {fc.place_id: k for k, fc in enumerate(self.fcs)}
         self.of_shipment = np.array([number[fc.place_id] for fc in fcs], dtype=np.int64)
-        ends = len(facts.routes.centres) + len(facts.pod_ids)
-        self.km = np.array([facts.end_km(fc) for fc in self.fcs], dtype=np.float64).reshape(len(self.fcs), ends)
-        per_day = network.planning.truck_km_per_day
-        self.drive_days = np.maximum(1, np.ceil(self.km / per_day)).astype(np.int64)
-        rules = [network.receiving_of(fc) for fc in self.fcs]
-        days = [math.ceil(rule.receiving_days) if rule is not None else 0 for rule in rules]
-        self.receiving_days = np.array(days, dtype=np.int64)
+        shape = (len(self.fcs), len(facts.routes.centres) + len(facts.pod_ids) + len(facts.storage.places))
+        self.km = np.array([facts.end_km(fc) for fc in self.fcs], dtype=np.float64).reshape(shape)
+        self.drive_days = np.array([facts.drive_days(fc) for fc in self.fcs], dtype=np.int64).reshape(shape)
+        self._receiving = (
+            np.array([_receiving(network.receiving_of(fc)) for fc in self.fcs], dtype=np.int64).reshape(-1, 4).T
+        )
         self.weekly = np.array([fc.receiving_m3_per_week is not None for fc in self.fcs], dtype=np.bool_)
         first = facts.routes.working.first
-        last = int(max(facts.truck_day.max(initial=first), facts.routes.ready_day.max(initial=first)))
+        last = int(facts.dispatched.max(initial=first))
         self._first, self._days = first, last - first + 2 + int(self.drive_days.max(initial=0))
         rows = [self._working.next_open(fc, np.arange(first, first + self._days)) for fc in self.fcs]
         self._open = np.array(rows, dtype=np.int64).reshape(len(self.fcs), self._days)
@@ -198,6 +276,35 @@ class Receivers:
         """
         found: Int64 = self._open[fc, dispatched + self.drive_days[fc, end] - self._first]
         return found
+
+    def received(self, fc: Int64, delivered: Int64) -> Int64:
+        """Return the day on which goods are available, (m,): the earliest for goods delivered then or later.
+
+        Whoever is delivered first is received first: goods delivered before or within the peak wait no longer than
+        others that arrive when it begins, or after it.
+
+        Parameters
+        ----------
+        fc, delivered : (m,) int64, FC and day of delivery
+        """
+        usual, first, last, peak = (column[fc] for column in self._receiving)
+        within = (delivered >= first) & (delivered <= last)
+        found = delivered + np.where(within, peak, usual)
+        at_first = np.where(delivered < first, first + peak, found)
+        behind_last = np.where(delivered <= last, last + 1 + usual, found)
+        received: Int64 = np.minimum(found, np.minimum(at_first, behind_last))
+        return received
+
+
+def _receiving(rule: Receiving | None) -> tuple[int, int, int, int]:
+    """Return the days from delivery to available, the first and last day of the peak, and the days within it."""
+    if rule is None:
+        return 0, *_NO_PEAK, 0
+    usual = math.ceil(rule.receiving_days)
+    if rule.peak_from is None or rule.peak_to is None or rule.peak_receiving_days is None:
+        return usual, *_NO_PEAK, usual
+    first, last = clock.day_number(rule.peak_from), clock.day_number(rule.peak_to)
+    return usual, first, last, math.ceil(rule.peak_receiving_days)
 
 
 def _numbered(*columns: Int64) -> Int64:

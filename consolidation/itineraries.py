@@ -13,17 +13,28 @@ from functools import cached_property
 import numpy as np
 
 from consolidation.demand import Demand
+from consolidation.plan_model import FinalLeg
 from consolidation.routes import Routes
+from consolidation.storage import Storage
 from network.money import Bools, Float64, Int64, Integers
 
-LEGS = ("ltl", "parcel", "ftl", "direct", "courier")
-"""Final legs; the ``leg`` array holds positions in this tuple."""
-LTL, PARCEL, FTL, DIRECT, COURIER = range(5)
+LEGS: tuple[FinalLeg, ...] = ("ltl", "parcel", "ftl", "direct", "courier", "overseas")
+"""Final legs; the ``leg`` array holds positions in this tuple, and from OVERSEAS on one number per stay in storage."""
+LTL, PARCEL, FTL, DIRECT, COURIER, OVERSEAS = range(6)
 _COLUMNS = (
     "shipment", "route", "courier", "leg", "collection_km", "leg_km", "warehouse_day", "stuffed_day", "dispatched_day",
     "delivered_day", "received_day",
 )  # fmt: skip
 """Arrays of :class:`Itineraries`, one entry per option."""
+
+
+def leg_name(leg: int) -> FinalLeg:
+    """Return the name of a final leg.
+
+    >>> leg_name(FTL), leg_name(OVERSEAS + 3)
+    ('ftl', 'overseas')
+    """
+    return LEGS[min(leg, OVERSEAS)]
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ class Itineraries:
     Attributes
     ----------
     shipment, route, courier, leg : (m,) int64
-        Shipment; route, or -1; courier, or -1; position in :data:`LEGS`.
+        Shipment; route, or -1; courier, or -1; position in :data:`LEGS`, a stay in storage behind them.
     collection_km, leg_km : (m,) float64, km to 0.1
     warehouse_day, stuffed_day, dispatched_day, delivered_day, received_day : (m,) int64, day numbers
     refusals : per shipment, how many chains each rule refused
@@ -70,6 +81,7 @@ class Itineraries:
 
     demand: Demand
     routes: Routes
+    storage: Storage
     shipment: Int64
     route: Int64
     courier: Int64
@@ -109,7 +121,9 @@ class Itineraries:
     def take(self, positions: Int64) -> Itineraries:
         """Return the options at `positions` only, in that order."""
         chosen = {name: getattr(self, name)[positions] for name in _COLUMNS}
-        return Itineraries(demand=self.demand, routes=self.routes, refusals=self.refusals, **chosen)
+        return Itineraries(
+            demand=self.demand, routes=self.routes, storage=self.storage, refusals=self.refusals, **chosen
+        )
 
 
 def late_days(demand: Demand, shipment: Int64, received_day: Int64) -> Int64:

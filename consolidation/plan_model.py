@@ -20,13 +20,26 @@ Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used=
 
 Service = Literal["consolidated", "direct_container", "co_load", "air", "rail_lcl", "courier", "alone_lcl", "alone_air"]
 """How a shipment travels. ``alone_...`` and ``courier`` are bought by the seller for itself."""
-FinalLeg = Literal["ltl", "ftl", "parcel", "direct", "courier"]
+FinalLeg = Literal["ltl", "ftl", "parcel", "direct", "courier", "overseas"]
+"""How goods reach the FC; ``overseas``: stored in an overseas warehouse first."""
+Replenishment = Literal["ltl", "parcel"]
 MilestoneCode = Literal[
     "READY", "AT_WAREHOUSE", "STUFFED", "CFS_CUTOFF", "ETD", "ETA", "RELEASED", "CLEARED", "AT_DECONSOLIDATION",
-    "DISPATCHED", "DELIVERED", "RECEIVED",
+    "TRANSFERRED", "AT_OVERSEAS", "DISPATCHED", "DELIVERED", "RECEIVED",
 ]  # fmt: skip
 Category = Literal[
-    "collection", "origin", "trunk", "insurance", "customs", "duty", "tax", "destination", "drayage", "final_leg", "fba"
+    "collection",
+    "origin",
+    "trunk",
+    "insurance",
+    "customs",
+    "duty",
+    "tax",
+    "destination",
+    "drayage",
+    "storage",
+    "final_leg",
+    "fba",
 ]
 TimePrice = Literal["CARRYING", "TRANSIT", "LATENESS"]
 """Parts of priced time."""
@@ -90,6 +103,13 @@ class PlannedShipment(Part):
     gateway_in: str = ""
     regime_id: str
     deconsolidation_id: str = ""
+    overseas_id: str = Field("", description="overseas warehouse in which the goods are stored; blank: in none")
+    replenishment: Replenishment | None = Field(None, description="how the goods go on from the overseas warehouse")
+    storage_days: int = Field(
+        0,
+        json_schema_extra={"unit": "day"},
+        description="one of planning.overseas_days: the goods leave on the first open day that many days later",
+    )
     destination_fc: str
     market: str
     trunk_load_id: str = ""

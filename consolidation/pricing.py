@@ -20,7 +20,7 @@ from consolidation.itineraries import Itineraries, late_days
 from consolidation.plan_model import Category, Payer, Side
 from consolidation.search import Rows, Search
 from consolidation.steps import Chart, Journey, Step
-from network.charges import amounts, counted_by_unit, falls_on, small_entry, suits
+from network.charges import STAY_BASES, amounts, counted_by_unit, falls_on, small_entry, suits
 from network.customs import DutyBook, financing_pct, is_compound
 from network.model import Network
 from network.money import Bools, Float64, Int64, round_array
@@ -133,7 +133,7 @@ class Pricer:
 
     def _pass(self, options: Itineraries, record: Callable[[OwnLine], None] | None = None) -> _Pass:
         if self._charted is None or self._charted.routes is not options.routes:
-            self._charted = Chart(self._network, options.routes)
+            self._charted = Chart(self._network, options.routes, options.storage)
         return _Pass(self._network, (self._tariffs, self._duties), self._charted, options, record)
 
 
@@ -194,7 +194,7 @@ class _Pass:
                 self._charge_rows(charge, self._borne(charge, rows), step)
 
     def _charge_rows(self, charge: Charge, rows: Int64, step: Step) -> None:
-        quantity, fx = self._quantity(charge, rows, step.km[rows]), self._network.rate[charge.currency]
+        quantity, fx = self._quantity(charge, rows, step), self._network.rate[charge.currency]
         cost = amounts(charge, quantity, float(fx))
         small = small_entry(charge, fx)
         is_small = self._demand.value[self._options.shipment[rows]] <= (small.up_to if small else -1)
@@ -242,7 +242,7 @@ class _Pass:
             if charges:
                 yield charges, priced[rows]
 
-    def _quantity(self, charge: Charge, rows: Int64, km: Float64) -> Float64:
+    def _quantity(self, charge: Charge, rows: Int64, step: Step) -> Float64:
         demand, shipment = self._demand, self._options.shipment[rows]
         basis = charge.basis.removesuffix("_km")
         if basis in ("per_shipment", "per_bill", "per_entry", "per_importer"):
@@ -262,11 +262,15 @@ class _Pass:
             quantity = np.maximum(
                 demand.weight_kg[shipment], demand.volume_m3[shipment] * self._chart.factor[self._journey.way[rows]]
             )
+        elif basis in STAY_BASES:
+            days = np.zeros(len(rows)) if step.days is None else step.days[rows]
+            quantity = np.maximum(days - float(charge.free_quantity or 0), 0.0)
+            quantity = quantity * demand.volume_m3[shipment] if basis == "per_m3_day" else quantity
         elif basis in ("pct_of_value", "pct_of_entry_value"):
             quantity = demand.value[shipment] / 1e6
         else:  # pct_of_duty, the only other basis of a shipment
             quantity = self._duty[rows] / 1e6
-        return quantity * km if charge.basis.endswith("_km") else quantity
+        return quantity * step.km[rows] if charge.basis.endswith("_km") else quantity
 
     def _record_charge(self, charge: Charge, rows: Int64, quantity: Float64, cost: Int64, customs: bool) -> None:
         if self._record is None:

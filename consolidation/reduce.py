@@ -44,7 +44,7 @@ class Candidates:
     Attributes
     ----------
     shipment, way : (k,) int32, shipment; route or, behind the routes, courier
-    leg : (k,) int8
+    leg : (k,) int16
     cost : (k,) int64, micro-units
     trunk, truck : (k,) int32, pools, -1 for none
     limits : (k, 2) int32, -1 for none
@@ -124,7 +124,7 @@ class Chunk:
         return Candidates(
             shipment=rows.shipment[kept].astype(small),
             way=rows.way[kept].astype(small),
-            leg=rows.leg[kept].astype(np.int8),
+            leg=rows.leg[kept].astype(np.int16),
             cost=self._cost[kept],
             trunk=self._trunk[kept].astype(small),
             truck=self._truck[kept].astype(small),

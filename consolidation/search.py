@@ -117,11 +117,11 @@ class Search:
         a, b = np.searchsorted(parcels.shipment, (first, last)).tolist()
         shipment, delivered = parcels.shipment[a:b], parcels.delivered_day[a:b]
         none, each = np.full(b - a, -1, dtype=np.int64), np.arange(b - a, dtype=np.int64)
-        receiving = self.receivers.receiving_days[self.receivers.of_shipment[shipment]]
+        received = self.receivers.received(self.receivers.of_shipment[shipment], delivered)
         return {
             "shipment": shipment, "route": none, "courier": parcels.courier[a:b], "leg": np.full(b - a, COURIER), "start": none,
             "dispatched_day": self.demand.ready_day[shipment], "delivered_day": delivered,
-            "received_day": delivered + receiving, "arrival": each, "onward": each, "twin": none, "arrivals": each,
+            "received_day": received, "arrival": each, "onward": each, "twin": none, "arrivals": each,
             "onwards": each,
         }  # fmt: skip
 
@@ -132,8 +132,9 @@ class Search:
         start, place = ragged(self.options_of_start[a:b])
         at = skeletons.start[skeleton][start] + place
         route, leg, shipment = skeletons.route[at], skeletons.leg[at], starts.shipment[a:b][start]
-        dispatched = self._dispatched[leg, route]
-        delivered = self.receivers.delivered(self.receivers.of_shipment[shipment], self.facts.end[route], dispatched)
+        dispatched = self.facts.dispatched[leg, route]
+        fc = self.receivers.of_shipment[shipment]
+        delivered = self.receivers.delivered(fc, self.facts.end_of(leg, route), dispatched)
         numbers = {}
         for name in ("arrival", "onward", "twin"):
             count = getattr(skeletons, f"{name}s")[skeleton]
@@ -141,13 +142,9 @@ class Search:
         return {
             "shipment": shipment, "route": route, "courier": np.full(len(at), -1), "leg": leg, "start": a + start,
             "dispatched_day": dispatched, "delivered_day": delivered,
-            "received_day": delivered + self.receivers.receiving_days[self.receivers.of_shipment[shipment]],
+            "received_day": self.receivers.received(fc, delivered),
             **numbers, "arrivals": _sample(numbers["arrival"]), "onwards": _sample(numbers["onward"]),
         }  # fmt: skip
-
-    @cached_property
-    def _dispatched(self) -> Int64:
-        return np.stack([self.facts.dispatched(leg) for leg in self.facts.legs])
 
     def take(self, rows: Rows, positions: Int64) -> Itineraries:
         """Return some of the options laid out, as itineraries."""
@@ -165,13 +162,15 @@ class Search:
         start = _position(_pair(starts.shipment, starts.warehouse), _pair(shipment, warehouse))
         parcel = _position(_pair(parcels.shipment, parcels.courier), _pair(shipment, courier))
         ready, fc = self.demand.ready_day[shipment], receivers.of_shipment[shipment]
-        end = np.append(self.facts.end, 0)[route]
+        end = np.zeros(len(route), dtype=np.int64)
+        end[moved] = self.facts.end_of(leg[moved], route[moved])
         dispatched, delivered = ready.copy(), np.append(parcels.delivered_day, 0)[parcel]
-        dispatched[moved] = self._dispatched[leg[moved], route[moved]]
+        dispatched[moved] = self.facts.dispatched[leg[moved], route[moved]]
         delivered[moved] = receivers.delivered(fc[moved], end[moved], dispatched[moved])
         return Itineraries(
             demand=self.demand,
             routes=self.routes,
+            storage=self.facts.storage,
             refusals=self.refusals,
             shipment=shipment,
             route=route,
@@ -183,7 +182,7 @@ class Search:
             stuffed_day=np.where(moved, np.append(starts.stuffed_day, 0)[start], ready),
             dispatched_day=dispatched,
             delivered_day=delivered,
-            received_day=delivered + receivers.receiving_days[fc],
+            received_day=receivers.received(fc, delivered),
         )
 
     def all(self) -> Itineraries:

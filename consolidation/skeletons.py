@@ -4,12 +4,15 @@ Shipments that start from one warehouse on the same days, for FCs that the same 
 class and duty cover, have the same routes and final legs to choose from. Those are found once, and kept one after
 the other in arrays.
 
-One reduction is made here, for it needs no price. Two options that share no trunk, with the same final leg on pallets
-or by parcel, the same arrival class and the same onward class (:class:`consolidation.facts.Facts`) have the same
-charges, line by line; the one dispatched earlier is received no later, so its carrying cost, transit time and
-lateness are no higher. It starts from the same warehouse on the same days, so it uses the same room there; and where
-the FC does not limit what it receives in a week there is no other limit. The later one is never needed. For an FC with
-a weekly limit, all are kept.
+Two reductions are made here, for they need no price. Two options that share no trunk, with the same final leg on
+pallets or by parcel, or the same stay in storage for as many days, the same arrival class and the same onward class
+(:class:`consolidation.facts.Facts`) have the same charges, line by line; the one dispatched earlier is received no
+later, for an FC receives in the order of delivery also where a peak slows it down
+(:meth:`consolidation.facts.Receivers.received` never falls), so its carrying cost, transit time and lateness are no
+higher. It starts from the same warehouse on the same days, so it uses the same room there; and where the FC does not
+limit what it receives in a week there is no other limit. The later one is never needed. For the same reasons the
+shortest of the stays that differ in days only is enough: storage charges rise with the days. For an FC with a weekly
+limit, and for shipments that must be delivered together with others, all are kept.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ import numpy as np
 
 from consolidation.facts import Facts
 from consolidation.grouping import first_of_each, packed
-from consolidation.itineraries import LTL, PARCEL
+from consolidation.itineraries import LTL, OVERSEAS, PARCEL
 from network.money import Bools, Int64
 
 
@@ -32,8 +35,8 @@ class Start(NamedTuple):
     Attributes
     ----------
     warehouse, ready, stuffed : int, warehouse and day numbers
-    reach, handling, cover : int, numbers of the routes that reach its FC, accept its cargo class, and end where a
-        duty rate covers its product
+    reach, handling, cover, storing : int, numbers of the routes that reach its FC, accept its cargo class, end where a
+        duty rate covers its product, and lead to storage for its FC
     every : bool, keep later departures too
     """
 
@@ -43,6 +46,7 @@ class Start(NamedTuple):
     reach: int
     handling: int
     cover: int
+    storing: int
     every: bool
 
 
@@ -89,7 +93,7 @@ class SkeletonMaker:
         self._known: dict[tuple[bytes, ...], int] = {}
 
     def mask(self, *masks: Bools) -> int:
-        """Return the number of some masks over routes; equal ones have one number."""
+        """Return the number of some masks over routes or places; equal ones have one number."""
         key = tuple(mask.tobytes() for mask in masks)
         if key not in self._known:
             self._known[key] = len(self._masks)
@@ -110,7 +114,7 @@ class SkeletonMaker:
         found = found[self._masks[start.reach][0][found]]
         if not len(found):
             refused["LANE.NONE"] += 1
-        carried, handled = self._masks[start.handling]
+        carried, handled, kept_overseas = self._masks[start.handling]
         rules = (
             ("CUTOFF.CFS", routes.stuffed_by_day >= start.stuffed),
             ("HORIZON.WAIT", routes.etd_day - start.ready <= planning.max_wait_days),
@@ -122,33 +126,47 @@ class SkeletonMaker:
             left = found[kept[found]]
             refused[rule] += len(found) - len(left)
             found = left
-        chosen = [found[offered[found]] for offered in facts.legs.values()]
+        offers = dict(facts.legs) | self._stays(start, kept_overseas)
+        chosen = [found[offered[found]] for offered in offers.values()]
         if len(found) and not any(len(rows) for rows in chosen):
             refused["LEG.NONE"] += len(found)
-        leg = np.repeat(np.array(list(facts.legs), dtype=np.int64), [len(rows) for rows in chosen])
+        leg = np.repeat(np.array(list(offers), dtype=np.int64), [len(rows) for rows in chosen])
         return {
             **self._options(np.concatenate(chosen), leg, every=start.every),
             "refused": np.array([refused[rule] for rule in self._rules], dtype=np.int64),
+        }
+
+    def _stays(self, start: Start, handled: Bools) -> dict[int, Bools]:
+        """Return the routes that each stay in storage can follow, by number of its leg."""
+        offered, storage = self._masks[start.storing], self._facts.storage
+        return {
+            OVERSEAS + number: offered[stay.place]
+            for number, stay in enumerate(storage.stays)
+            if offered and handled[stay.place] and (start.every or stay.days == storage.days_of.min())
         }
 
     def _options(self, route: Int64, leg: Int64, *, every: bool) -> dict[str, Int64]:
         """Return the options of a skeleton, later departures that nobody needs left out."""
         facts, pooled = self._facts, self._routes.pooled
         arrival, onward = facts.arrival_class[route], facts.onward_class[route]
+        stored, days = leg >= OVERSEAS, facts.stored_days(leg, route)
         apart = pooled[route] | every
         lead = np.where(apart, route, -1)
         if not every:
-            dispatched = np.choose(leg, [facts.dispatched(k)[route] for k in range(len(facts.legs))])
-            group = packed([np.where(np.isin(leg, (LTL, PARCEL)), lead, route), leg, arrival, onward])
+            dispatched = facts.dispatched[leg, route]
+            alike = np.isin(leg, (LTL, PARCEL)) | stored
+            group = packed([np.where(alike, lead, route), leg, arrival, onward, days])
             order = np.lexsort((np.arange(len(route)), dispatched, group))
             kept = np.sort(order[first_of_each(group[order])])
             route, leg, arrival, onward, lead = (a[kept] for a in (route, leg, arrival, onward, lead))
-        twin = packed([lead, np.where(lead < 0, arrival, -1), np.where(lead < 0, onward, -1)])
+            stored, days = stored[kept], days[kept]
+        alone = lead < 0
+        twin = packed([lead, np.where(alone, arrival, -1), np.where(alone, onward, -1), np.where(stored, leg, -1)])
         return {
             "route": route,
             "leg": leg,
             "arrival": _renumbered(arrival),
-            "onward": _renumbered(packed([onward, leg])),
+            "onward": _renumbered(packed([onward, leg, days])),
             "twin": _renumbered(twin),
         }
 

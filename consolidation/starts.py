@@ -112,8 +112,11 @@ class StartFinder:
             ready=ready,
             stuffed=stuffed,
             reach=self._mask(("fc", fc.place_id), lambda: (facts.to_fc(fc),)),
-            handling=self._mask(("class", cargo), lambda: (facts.carried(cargo), facts.handled(cargo))),
+            handling=self._mask(
+                ("class", cargo), lambda: (facts.carried(cargo), facts.handled(cargo), facts.kept(cargo))
+            ),
             cover=self._mask(product, lambda: (facts.rated(*product),)),
+            storing=self._mask(("storing", fc.place_id), lambda: facts.storing(fc)),
             every=self._every or fc.receiving_m3_per_week is not None or demand.inbound_plan[position] >= 0,
         )
         self._starts.append((position, warehouse, arrived, stuffed, self._maker.number(start)))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from consolidation.itineraries import DIRECT, FTL, LTL, PARCEL, Itineraries
+from consolidation.itineraries import DIRECT, FTL, LTL, OVERSEAS, PARCEL, Itineraries
 from consolidation.routes import Routes, road_km
+from consolidation.storage import Storage, replenishment_tariff
 from network.model import Network
 from network.money import Float64, Int64
 from network.tables import Link, Place
@@ -28,6 +29,7 @@ class Step:
     tariff : (m,) int64, numbers of names; 0 where nothing is charged
     day : (m,) int64, day number that decides which charges are in force
     km : (m,) float64, distance of charges per km
+    days : (m,) int64 or None, days in storage
     customs : bool, the lines belong to the customs entry
     entry : bool, charges counted once per entry in place of those counted per shipment
     """
@@ -37,6 +39,7 @@ class Step:
     km: Float64
     customs: bool = False
     entry: bool = False
+    days: Int64 | None = None
 
 
 class Chart:
@@ -53,8 +56,8 @@ class Chart:
     operator : dict, number of the tariff of each FC, by id
     """
 
-    def __init__(self, network: Network, routes: Routes) -> None:
-        self._network, self.routes = network, routes
+    def __init__(self, network: Network, routes: Routes, storage: Storage) -> None:
+        self._network, self.routes, self.storage = network, routes, storage
         self.names = [""]
         self._numbers = {"": 0}
         self._couriers = network.couriers
@@ -94,6 +97,25 @@ class Chart:
         self.drayage, self.drayage_km = self._links(
             lambda route: (self._lanes[routes.run[route]].destination, [*centres, ""][routes.centre[route]])
         )
+
+        self.stay = [self._number(place.tariff) for place in storage.places]
+        self.replenishment = np.array(
+            [self._number(replenishment_tariff(storage.places[stay.place], stay.by)) for stay in storage.stays],
+            dtype=np.int64,
+        )
+        self.shuttle, self.shuttle_km = self._shuttles()
+
+    def _shuttles(self) -> tuple[Int64, Float64]:
+        """Return tariff and length of the shuttle by overseas warehouse and centre, (W, C) each."""
+        storage, centres = self.storage, self.routes.centres
+        tariff = np.zeros((len(storage.places), len(centres)), dtype=np.int64)
+        km = np.zeros(tariff.shape, dtype=np.float64)
+        for place, centre in np.ndindex(*tariff.shape):
+            link = storage.shuttle(place, centre)
+            if link is not None:
+                tariff[place, centre] = self._number(link.tariff)
+                km[place, centre] = road_km(self._network, centres[centre], storage.places[place])
+        return tariff, km
 
     def _places(self, end: str) -> list[Place]:
         return [self._network.place[getattr(lane, end)] for lane in self._lanes]
@@ -186,11 +208,33 @@ class Journey:
         yield Step(np.where(self._options.pooled, 0, tariffs), self.eta, self._nowhere, customs=True, entry=True)
 
     def after_arrival(self) -> Iterable[Step]:
-        """Yield drayage, deconsolidation, the final leg and the fees of the FC's operator."""
+        """Yield drayage, deconsolidation, for stored goods the way by storage, the final leg, and the fees of the FC's operator."""
         chart, way = self._chart, self.way
         yield Step(chart.drayage[way], self.eta, chart.drayage_km[way])
         yield Step(chart.devanning[way], self.eta, self._nowhere)
         for leg, tariff in chart.legs.items():
             yield Step(np.where(self._options.leg == leg, tariff[way], 0), self.eta, self._options.leg_km)
+        yield from self._overseas()
         fees = np.array([chart.operator[fc.place_id] for fc in self._options.demand.fcs], dtype=np.int64)
         yield Step(fees[self._options.shipment], self.eta, self._nowhere)
+
+    def _overseas(self) -> Iterable[Step]:
+        """Yield shuttle, stay and replenishment of the options that are stored."""
+        chart, options = self._chart, self._options
+        stored = np.flatnonzero(options.leg >= OVERSEAS)
+        if not len(stored):
+            return
+        stay, route = options.leg[stored] - OVERSEAS, options.route[stored]
+        place, centre = chart.storage.place_of[stay], chart.routes.centre[route]
+
+        def spread(values: Int64) -> Int64:
+            found = np.zeros(len(options.leg), dtype=np.int64)
+            found[stored] = values
+            return found
+
+        km = np.zeros(len(options.leg), dtype=np.float64)
+        km[stored] = chart.shuttle_km[place, centre]
+        yield Step(spread(chart.shuttle[place, centre]), self.eta, km)
+        days = spread(chart.storage.days(stay, route))
+        yield Step(spread(np.array(chart.stay, dtype=np.int64)[place]), self.eta, self._nowhere, days=days)
+        yield Step(spread(chart.replenishment[stay]), self.eta, options.leg_km)

@@ -3,8 +3,8 @@
 ``amount`` prices one quantity exactly with decimals; ``amounts`` prices an array of them. Both follow the
 same steps, in this order:
 
-1. ``free_quantity`` is taken off the quantity (of days at a place before they are expected, see `days_beyond`); where
-   nothing is left, as where there is no duty to take a percentage of, the charge is nothing; what is left is raised to
+1. ``free_quantity`` is taken off the quantity (of days at a place before they are expected, see `days_beyond`, and of
+   days in storage before they are multiplied with the volume); where nothing is left, as where there is no duty to take a percentage of, the charge is nothing; what is left is raised to
    ``min_quantity``;
 2. with weight breaks, the charge is the cheapest of the quantity at its own break and of every higher break
    at that break's full starting weight ("next break is cheaper");
@@ -44,6 +44,8 @@ SHIPMENT_BASES = {
     "per_wm": "revenue ton: the larger of m3 and tonnes",
     "per_chargeable_kg": "chargeable kg: the larger of gross weight and volume x factor",
     "per_shipment_km": "shipment and km",
+    "per_day": "day stored beyond the free ones",
+    "per_m3_day": "m3 and day stored beyond the free ones",
     "pct_of_value": "% of goods value",
     "pct_of_duty": "% of the duty",
 }
@@ -61,6 +63,10 @@ ENTRY_BASES = {
     "per_importer": "importer of record in a load",
 }
 """Bases counted once per customs entry; the shipments on it share them, ``per_importer`` all shipments in the load."""
+STAY_BASES = ("per_day", "per_m3_day")
+"""Bases of a shipment that count days in an overseas warehouse; ``free_quantity`` is free days."""
+_DAY_BASES = ("per_load_day", *STAY_BASES)
+"""Bases of which the free days are taken off before they are multiplied with anything."""
 BASES = {**SHIPMENT_BASES, **LOAD_BASES, **ENTRY_BASES}
 """Every basis with the unit of its quantity."""
 
@@ -210,13 +216,13 @@ def amounts(charge: Priced, quantities: Float64, fx: float = 1.0) -> Int64:
 
 
 def _free(charge: Priced) -> Decimal:
-    """Return what to take off a quantity; expected days are beyond the free ones already."""
-    return Decimal(0) if charge.basis == "per_load_day" else charge.free_quantity or Decimal(0)
+    """Return what to take off a quantity; days are beyond the free ones already."""
+    return Decimal(0) if charge.basis in _DAY_BASES else charge.free_quantity or Decimal(0)
 
 
 def _may_be_nothing(charge: Priced) -> bool:
     """Return whether a quantity of zero costs nothing, whatever the minimum: all is free, or there is no duty."""
-    return bool(charge.free_quantity) or charge.basis in ("pct_of_duty", "per_load_day")
+    return bool(charge.free_quantity) or charge.basis in ("pct_of_duty", *_DAY_BASES)
 
 
 @dataclass(frozen=True, slots=True)

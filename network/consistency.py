@@ -139,7 +139,8 @@ class _Structure(Judge):
         """Lanes and links join places of the right kind."""
         ends = {
             "origin_dray": (("origin_warehouse",), GATEWAY_KINDS),
-            "drayage": (GATEWAY_KINDS, ("deconsolidation_centre", "overseas_warehouse")),
+            "drayage": (GATEWAY_KINDS, ("deconsolidation_centre",)),
+            "shuttle": (("deconsolidation_centre",), ("overseas_warehouse",)),
             "lane": (GATEWAY_KINDS, GATEWAY_KINDS),
         }
         place = self._network.place

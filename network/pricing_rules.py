@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from network._judging import Judge, Written
-from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
+from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES, STAY_BASES
 from network.errors import Finding, nearest
 from network.model import Network
 from network.tables import Charge, Duty, Equipment
@@ -16,7 +16,9 @@ from network.ways import load_tariffs
 
 _WEEKDAYS = frozenset("1234567")
 _BILLIONTHS_PER_PERCENT = 10_000_000
-_SHIPMENT, _LOAD, _ENTRY = frozenset(SHIPMENT_BASES), frozenset(LOAD_BASES), frozenset(ENTRY_BASES)
+_STAY, _LOAD, _ENTRY = frozenset(STAY_BASES), frozenset(LOAD_BASES), frozenset(ENTRY_BASES)
+_SHIPMENT = frozenset(SHIPMENT_BASES) - _STAY
+_LONGEST_STAY = 365
 # table, column, bases that are priced where this column names a tariff
 _USES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("places", "tariff", _SHIPMENT | _LOAD),
@@ -33,6 +35,8 @@ _USES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("couriers", "tariff", _SHIPMENT),
     ("regimes", "entry_tariff", _SHIPMENT | _ENTRY),
 )  # fmt: skip
+_STORED = _SHIPMENT | _STAY
+"""Bases that the handling tariff of an overseas warehouse counts: it charges shipments, and the days they stay."""
 
 
 class PricingRules(Judge):
@@ -47,7 +51,7 @@ class PricingRules(Judge):
         """Every rule, in the order of its findings."""
         return (
             self.load_lanes, self.bases, self.narrowed, self.entry_fees, self.twice, self.duties_twice, self.duty_circles, self.equipment_teu,
-            self.truck_days, self.trucks,
+            self.truck_days, self.trucks, self.overseas_days,
         )  # fmt: skip
 
     def load_lanes(self) -> Iterator[Finding]:
@@ -79,7 +83,7 @@ class PricingRules(Judge):
             for row in self._rows(table):
                 tariff = getattr(row, column)
                 if tariff:
-                    counted.setdefault(tariff, set()).update(bases)
+                    counted.setdefault(tariff, set()).update(_STORED if _stores(table, column, row) else bases)
                     used_by.setdefault(tariff, set()).add(f"{table}.{column}")
         for position, charge in enumerate(self._network.charges):
             if charge.tariff in counted and charge.basis not in counted[charge.tariff]:
@@ -226,9 +230,20 @@ class PricingRules(Judge):
                                     f"one of {', '.join(days)} to be open, as trucks leave on truck_dispatch_weekdays",
                                     rule="TRUCK.DAYS")  # fmt: skip
 
+    def overseas_days(self) -> Iterator[Finding]:
+        """Goods leave overseas warehouses after whole days."""
+        for days in self._network.planning.overseas_days:
+            if not (days.isdecimal() and days.isascii() and 1 <= int(days) <= _LONGEST_STAY):
+                yield Finding(self._planning, None, "overseas_days", days, f"whole days from 1 to {_LONGEST_STAY}")
+
     @property
     def _planning(self) -> str:
         return self._written["planning"].file if "planning" in self._written else "network.toml"
+
+
+def _stores(table: str, column: str, row: Any) -> bool:
+    """Return whether a column names the tariff of a stay in an overseas warehouse."""
+    return (table, column) == ("places", "tariff") and row.kind == "overseas_warehouse"
 
 
 def _falls(charge: Charge) -> bool:

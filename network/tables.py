@@ -93,8 +93,8 @@ class Place(Sourced):
 
     place_id: str = Field(description="unique id", min_length=1)
     kind: PlaceKind = Field(
-        description="what happens here; 'city' only gives coordinates to addresses; 'overseas_warehouse' is kept, "
-        "no route uses it yet"
+        description="what happens here; 'city' only gives coordinates to addresses; 'overseas_warehouse' stores goods "
+        "near the market until an FC receives them"
     )
     name: str
     country: Country
@@ -109,11 +109,17 @@ class Place(Sourced):
     alone_tariff: str = Field("", description="handling charges for a seller who sends alone")
     collection_tariff: str = Field("", description="origin warehouse: charges to collect goods and bring them here")
     alone_collection_tariff: str = Field("", description="origin warehouse: collection for a seller who sends alone")
-    ltl_tariff: str = Field("", description="deconsolidation centre: final legs on shared pallets; blank: none")
+    ltl_tariff: str = Field(
+        "", description="deconsolidation centre, overseas warehouse: legs to FCs on shared pallets; blank: none"
+    )
     ftl_tariff: str = Field("", description="deconsolidation centre: final legs by whole truck; blank: none")
-    parcel_tariff: str = Field("", description="deconsolidation centre: final legs by parcel; blank: none")
+    parcel_tariff: str = Field(
+        "", description="deconsolidation centre, overseas warehouse: legs to FCs by parcel; blank: none"
+    )
     direct_tariff: str = Field("", description="gateway: charges of a container delivered unopened to an FC")
-    serves_markets: Words = Field((), description="deconsolidation centre: markets of the FCs delivered from here")
+    serves_markets: Words = Field(
+        (), description="deconsolidation centre, overseas warehouse: markets of the FCs delivered from here"
+    )
     dwell_days: float = Field(
         0.0, ge=0, le=60, json_schema_extra={"unit": "day"},
         description="origin warehouse: receiving to stuffed; gateway: arrival to released by the terminal; "
@@ -225,11 +231,11 @@ class Departure(Sourced):
 
 
 class Link(Sourced):
-    """A road leg between two places of the network: origin dray or import drayage."""
+    """A road leg between two places of the network: origin dray, import drayage, or a shuttle to an overseas warehouse."""
 
     origin: str
     destination: str
-    kind: Literal["origin_dray", "drayage"]
+    kind: Literal["origin_dray", "drayage", "shuttle"]
     distance_km: float | None = Field(
         None, gt=0, json_schema_extra={"unit": "km"}, description="blank: geodesic x road factor"
     )
@@ -261,8 +267,8 @@ class Charge(Sourced):
     code: str = Field(pattern=r"^[A-Z][A-Z0-9_.]*$", description="name of the line in plan files, such as US.MPF")
     name: str
     category: Literal[
-        "collection", "origin", "trunk", "insurance", "customs", "duty", "tax", "destination", "drayage", "final_leg",
-        "fba",
+        "collection", "origin", "trunk", "insurance", "customs", "duty", "tax", "destination", "drayage", "storage",
+        "final_leg", "fba",
     ]  # fmt: skip
     side: Literal["origin", "freight", "destination"]
     payer: Literal["seller", "platform"] = "seller"
@@ -393,6 +399,21 @@ class Receiving(Sourced):
     accepts_containers: YesNo = Field(False, description="yes: unopened ocean containers may be delivered")
     refused_classes: Words = Field((), description="cargo classes refused")
     receiving_days: float = unit("day", ge=0, le=60, description="delivery to available")
+    peak_from: dt.date | None = Field(None, description="first day of delivery on which receiving is slow")
+    peak_to: dt.date | None = Field(None, description="last day of delivery on which receiving is slow")
+    peak_receiving_days: float | None = Field(
+        None, ge=0, le=120, json_schema_extra={"unit": "day"},
+        description="delivery to available within the peak; never later than goods delivered after it",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _whole_peak(self) -> Receiving:
+        stated = [value is not None for value in (self.peak_from, self.peak_to, self.peak_receiving_days)]
+        if any(stated) and not all(stated):
+            raise ValueError("peak_from, peak_to and peak_receiving_days together, or none of them")
+        if self.peak_from is not None and self.peak_to is not None and self.peak_to < self.peak_from:
+            raise ValueError("peak_to not before peak_from")
+        return self
 
 
 class Compatibility(Sourced):
@@ -499,6 +520,9 @@ class Planning(Row):
         ("2", "5"), description="days whole trucks leave deconsolidation centres, 1 = Monday, separated by ;"
     )
     truck_equipment: Words = Field((), description="trucks offered on final legs, separated by ;")
+    overseas_days: Words = Field(
+        ("7", "14", "21", "28"), description="days after which goods leave an overseas warehouse, separated by ;"
+    )
 
 
 class Header(Row):

@@ -37,6 +37,7 @@ def load_tariffs(network: Network, lane: Lane) -> frozenset[str]:
 def inbound(network: Network, market: str, country: str) -> Inbound:
     """Return the tariffs and duty schedules on the ways to the FCs of a market in a country."""
     centres = {place.place_id for place in network.places if market in place.serves_markets}
+    shuttles = [link for link in network.links if link.kind == "shuttle" and link.destination in centres]
     drayage = [link for link in network.links if link.destination in centres]
     direct = {place.place_id for place in network.places if place.direct_tariff and place.country == country}
     arrivals = direct | {link.origin for link in drayage}
@@ -50,7 +51,7 @@ def inbound(network: Network, market: str, country: str) -> Inbound:
     regimes = [row for row in network.regimes if row.regime_id in ids]
     tariffs = {name for place in places for name in _place_tariffs(place)}
     tariffs |= {name for lane in lanes for name in (lane.tariff, lane.alone_tariff)}
-    tariffs |= {link.tariff for link in (*drayage, *draying)} | {row.tariff for row in couriers}
+    tariffs |= {link.tariff for link in (*drayage, *draying, *shuttles)} | {row.tariff for row in couriers}
     tariffs |= {row.entry_tariff for row in regimes}
     return Inbound(frozenset(row.schedule for row in regimes), frozenset(tariffs - {""}))
 

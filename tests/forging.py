@@ -153,7 +153,7 @@ def pooled_shipment(content: Content) -> Content:
 
 _WAY = (
     "service", "final_leg", "warehouse_id", "departure_id", "lane_id", "gateway_out", "gateway_in", "regime_id",
-    "deconsolidation_id", "trunk_load_id", "truck_load_id", "milestones", "courier_id",
+    "deconsolidation_id", "overseas_id", "replenishment", "storage_days", "trunk_load_id", "truck_load_id", "milestones", "courier_id",
 )  # fmt: skip
 
 

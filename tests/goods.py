@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from consolidation.compile import CHUNK, Compiled, compile_problem
-from consolidation.itineraries import LEGS, Itineraries
+from consolidation.itineraries import Itineraries, leg_name
 from consolidation.plan_model import CostLine, Plan
 from consolidation.planner import plan
 from consolidation.pricing import OwnLine, Pricer, Prices
@@ -98,7 +98,7 @@ def rows_of(
         route = int(options.route[row])
         run = options.routes.runs[int(options.routes.run[route])] if route >= 0 else None
         if (
-            LEGS[int(options.leg[row])] == leg
+            leg_name(int(options.leg[row])) == leg
             and (not lane_id or (run is not None and run.lane.lane_id == lane_id))
             and (not etd or (run is not None and run.run_id.endswith(f"@{etd}")))
             and (alone is None or bool(options.alone[row]) == alone)

@@ -7,14 +7,14 @@ days and costs the stated amount, so that an alternative cannot be made up; the 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
-from consolidation.checking.dates import clearance, cutoff, delivery, devanning, work_out
+from consolidation.checking.dates import clearance, cutoff, delivery, devanning, receipt, work_out
 from consolidation.checking.inputs import considered
 from consolidation.checking.journeys import Journey, resolve
 from consolidation.checking.own_lines import own_lines, price_of_days
@@ -28,7 +28,8 @@ from network.tables import Place, Receiving
 
 _Way = tuple[Run, Place, str]
 _Offer = tuple[Service, Alternative]
-_NO_WAY = {
+_NO_WAY: dict[str, Any] = {
+    "overseas_id": "", "replenishment": None, "storage_days": 0,
     "warehouse_id": "", "departure_id": "", "lane_id": "", "gateway_out": "", "gateway_in": "",
     "deconsolidation_id": "", "trunk_load_id": "", "truck_load_id": "", "courier_id": "",
 }  # fmt: skip
@@ -70,7 +71,7 @@ class _Ways:
                 fits = (run.lane.mode == "air") == (service == "alone_air") and fc.market in centre.serves_markets
                 if fits:
                     delivered = delivery(self._world, fc, ready, self._world.haul_km(centre, fc))
-                    received = delivered + math.ceil(rule.receiving_days)
+                    received = receipt(rule, delivered)
                     found[received] += [(run, centre, leg) for leg in ("ltl", "parcel")]
             self._of_fc[key] = found
         return self._of_fc[key].get(day, [])

@@ -119,8 +119,8 @@ def own_tariffs(case: Case) -> Iterator[Violation]:
         if chain.run.lane.buying == "space" and not trunk_priced(case.world, journey, chain, each.dates):
             what = f"price of lane {chain.run.lane.lane_id} on {each.dates.before}"
             yield violation("TARIFF.NONE", journey.where, what, "none", "a charge in force")
-        if chain.centre is not None and not final_leg_tariff(chain.centre, journey.planned.final_leg):
-            what = f"{journey.planned.final_leg} from {chain.centre.place_id}"
+        if chain.centre is not None and not final_leg_tariff(chain, journey.planned.final_leg):
+            what = f"{journey.planned.final_leg} from {chain.last.place_id}"
             yield violation("TARIFF.NONE", journey.where, what, "no tariff", "a tariff")
 
 

@@ -11,7 +11,7 @@ from consolidation.checking.journeys import Chain, Journey
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World, decimal
 from network.clock import date_of, day_number, instant, iso
-from network.tables import Link, Place, Regime
+from network.tables import Link, Place, Receiving, Regime
 
 HANDOVER = dt.time(18, 0)
 """Local time at which goods stuffed on a day leave the origin warehouse."""
@@ -35,8 +35,10 @@ class Dates:
         Days that decide which charges are in force up to and including the trunk, and from the arrival on.
     milestones : tuple of (code, place id, time)
     dispatched : int or None
-        Day on which the final leg leaves the deconsolidation centre.
+        Day on which the final leg leaves the deconsolidation centre, or the overseas warehouse.
     at_gateway : int or None
+    stored_days : int
+        Days in the overseas warehouse.
     """
 
     before: dt.date
@@ -47,6 +49,7 @@ class Dates:
     delivered: int
     received: int
     milestones: tuple[tuple[str, str, str], ...]
+    stored_days: int = 0
 
 
 def work_out(world: World, journey: Journey) -> Dates:
@@ -60,15 +63,27 @@ def work_out(world: World, journey: Journey) -> Dates:
     return _by_lane(world, journey, journey.chain) if journey.chain else _by_courier(world, journey)
 
 
-def _received(journey: Journey, delivered: int) -> int:
-    return delivered + math.ceil(journey.receiving.receiving_days)
+def receipt(rule: Receiving, delivered: int) -> int:
+    """Return the day on which goods delivered on a day are available: the first on which any delivered from then on are.
+
+    Goods delivered only after that day cannot be available on it, so no later delivery needs to be looked at.
+    """
+    longest = _days_to_receive(rule, delivered)
+    return min(day + _days_to_receive(rule, day) for day in range(delivered, delivered + longest + 1))
+
+
+def _days_to_receive(rule: Receiving, day: int) -> int:
+    slow, first, last = rule.peak_receiving_days, rule.peak_from, rule.peak_to
+    if slow is not None and first and last and first <= date_of(day) <= last:
+        return math.ceil(slow)
+    return math.ceil(rule.receiving_days)
 
 
 def _by_courier(world: World, journey: Journey) -> Dates:
     ready = day_number(journey.shipment.ready_date)
     days = math.ceil(journey.courier.transit_days) if journey.courier else 0
     delivered = world.calendar(journey.fc).next_open(ready + days)
-    received = _received(journey, delivered)
+    received = receipt(journey.receiving, delivered)
     milestones = (
         ("READY", journey.shipment.origin, _text(ready)),
         ("DELIVERED", journey.fc.place_id, _text(delivered)),
@@ -84,9 +99,9 @@ def _by_lane(world: World, journey: Journey, chain: Chain) -> Dates:
     stuffed = world.calendar(warehouse).add_days(at_warehouse, math.ceil(warehouse.dwell_days))
     left = instant(dt.datetime.combine(date_of(stuffed), HANDOVER), warehouse.timezone)
     released, cleared = clearance(world, run, journey.regime)
-    dispatched, inland = _inland(world, journey, chain, cleared)
+    dispatched, inland, stored_days = _inland(world, journey, chain, cleared)
     delivered = delivery(world, journey.fc, cleared if dispatched is None else dispatched, journey.final_leg_km)
-    received = _received(journey, delivered)
+    received = receipt(journey.receiving, delivered)
     out, into = run.gateway_out, run.gateway_in
     milestones = (
         ("READY", journey.shipment.origin, _text(ready)),
@@ -102,7 +117,9 @@ def _by_lane(world: World, journey: Journey, chain: Chain) -> Dates:
         ("RECEIVED", journey.fc.place_id, _text(received)),
     )
     at_gateway = left + round(chain.origin_link.transit_days * 1440)
-    return Dates(run.etd_date, run.eta_date, stuffed, at_gateway, dispatched, delivered, received, milestones)
+    return Dates(
+        run.etd_date, run.eta_date, stuffed, at_gateway, dispatched, delivered, received, milestones, stored_days
+    )
 
 
 def collection_days(world: World, chain: Chain) -> int:
@@ -132,17 +149,27 @@ def delivery(world: World, fc: Place, start: int, km: Decimal) -> int:
 
 def _inland(
     world: World, journey: Journey, chain: Chain, cleared: int
-) -> tuple[int | None, tuple[tuple[str, str, str], ...]]:
+) -> tuple[int | None, tuple[tuple[str, str, str], ...], int]:
+    """Return the day of dispatch to the FC, the milestones from the centre to it, and the days stored."""
     centre, drayage = chain.centre, chain.drayage
     if centre is None or drayage is None:
-        return None, ()
+        return None, (), 0
     arrived, dispatched = devanning(world, centre, drayage, cleared)
     if journey.planned.final_leg == "ftl":
         dispatched = next_dispatch(world, centre, dispatched)
-    return dispatched, (
-        ("AT_DECONSOLIDATION", centre.place_id, _text(arrived)),
-        ("DISPATCHED", centre.place_id, _text(dispatched)),
+    at_centre = ("AT_DECONSOLIDATION", centre.place_id, _text(arrived))
+    stop = chain.stop
+    if stop is None:
+        return dispatched, (at_centre, ("DISPATCHED", centre.place_id, _text(dispatched))), 0
+    stored = world.calendar(stop.place).next_open(dispatched + math.ceil(stop.shuttle.transit_days))
+    left = world.calendar(stop.place).next_open(stored + stop.days)
+    inland = (
+        at_centre,
+        ("TRANSFERRED", centre.place_id, _text(dispatched)),
+        ("AT_OVERSEAS", stop.place.place_id, _text(stored)),
+        ("DISPATCHED", stop.place.place_id, _text(left)),
     )
+    return left, inland, left - stored
 
 
 def next_dispatch(world: World, centre: Place, day: int) -> int:

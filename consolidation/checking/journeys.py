@@ -21,6 +21,16 @@ _SPACE_SERVICE = {"air": ("air", "alone_air"), "rail_lcl": ("rail_lcl", "alone_l
 
 
 @dataclass(frozen=True)
+class Stop:
+    """Goods stored in an overseas warehouse on their way from the deconsolidation centre to the FC."""
+
+    place: Place
+    shuttle: Link
+    days: int
+    tariff: str
+
+
+@dataclass(frozen=True)
 class Chain:
     """The places of a journey by a lane; no (deconsolidation) centre and no drayage for a container delivered unopened."""
 
@@ -31,6 +41,12 @@ class Chain:
     drayage: Link | None
     from_warehouse: bool
     collection_km: Decimal
+    stop: Stop | None = None
+
+    @property
+    def last(self) -> Place:
+        """Place from which the goods go to the FC."""
+        return self.stop.place if self.stop else self.centre or self.run.gateway_in
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,8 @@ class Journey:
         if self.chain is None:
             return (self.fc,)
         chain = self.chain
-        passed = (chain.warehouse, chain.run.gateway_out, chain.run.gateway_in, chain.centre, self.fc)
+        stored = chain.stop.place if chain.stop else None
+        passed = (chain.warehouse, chain.run.gateway_out, chain.run.gateway_in, chain.centre, stored, self.fc)
         return tuple(place for place in passed if place is not None)
 
 
@@ -141,7 +158,27 @@ class _Resolver:
             self.refuse("SERVICE.LEGS", "centre of a direct container", planned.deconsolidation_id, "")
         if origin_link is None or collection is None:
             return None
-        return Chain(warehouse, origin_link, run, centre, drayage, *collection)
+        stop = self.stop(centre) if centre and planned.final_leg == "overseas" else None
+        if stop is None and planned.final_leg == "overseas":
+            return None
+        return Chain(warehouse, origin_link, run, centre, drayage, *collection, stop)
+
+    def stop(self, centre: Place) -> Stop | None:
+        """Return where the goods are stored; None when they cannot be, or not for the days stated."""
+        planned = self.planned
+        place = self.place(planned.overseas_id, "overseas warehouse", "overseas_warehouse")
+        shuttle = self.link(centre.place_id, place.place_id) if place else None
+        offered = self.world.network.planning.overseas_days
+        if str(planned.storage_days) not in offered:
+            self.refuse("STORAGE.DAYS", "days in storage", planned.storage_days, " or ".join(offered))
+            return None
+        if planned.replenishment is None:
+            self.refuse("SERVICE.LEGS", "leg from the overseas warehouse", "", "ltl or parcel")
+            return None
+        if place is None or shuttle is None:
+            return None
+        tariff = place.ltl_tariff if planned.replenishment == "ltl" else place.parcel_tariff
+        return Stop(place, shuttle, planned.storage_days, tariff)
 
     def courier(self) -> Courier | None:
         courier = self.world.network.courier.get(self.planned.courier_id)
@@ -161,13 +198,13 @@ class _Resolver:
             ),
             "trunk load": "" if planned.service in ("consolidated", "direct_container") else planned.trunk_load_id,
             "truck load": "" if planned.final_leg == "ftl" else planned.truck_load_id,
+            "storage": "" if planned.final_leg == "overseas" else _storage(planned),
         }  # fmt: skip
         for what, value in unwanted.items():
             if value:
                 self.refuse("SERVICE.LEGS", f"{what} of service {planned.service}/{planned.final_leg}", value, "")
-        expected = {"courier": ("courier",), "direct_container": ("direct",)}.get(
-            planned.service, ("ltl", "ftl", "parcel")
-        )
+        from_centre = ("ltl", "ftl", "parcel") if planned.service in ALONE else ("ltl", "ftl", "parcel", "overseas")
+        expected = {"courier": ("courier",), "direct_container": ("direct",)}.get(planned.service, from_centre)
         if planned.final_leg not in expected:
             self.refuse("SERVICE.LEGS", f"final leg of {planned.service}", planned.final_leg, " or ".join(expected))
 
@@ -206,10 +243,15 @@ class _Resolver:
                 return None
             self.service(chain)
             regime = self.regime(chain.run.gateway_in.customs_regime)
-            km = self.world.haul_km(chain.centre or chain.run.gateway_in, fc)
+            km = self.world.haul_km(chain.last, fc)
         if regime is None:
             return None
         return Journey(self.planned, self.shipment, fc, receiving, regime, chain, courier, km)
+
+
+def _storage(planned: PlannedShipment) -> str:
+    """Return what a plan says about a stay in storage, blank for nothing."""
+    return planned.overseas_id + (planned.replenishment or "") + (str(planned.storage_days or ""))
 
 
 def resolve(world: World, planned: PlannedShipment, shipment: Shipment) -> tuple[Journey | None, list[Violation]]:

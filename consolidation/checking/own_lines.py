@@ -14,7 +14,7 @@ from consolidation.checking.quantities import Counts, count, goods_value, import
 from consolidation.checking.world import World, decimal
 from consolidation.plan_model import CostLine
 from consolidation.shipments import Shipment
-from network.charges import amount, falls_on, suits
+from network.charges import STAY_BASES, amount, falls_on, suits
 from network.money import from_micros, to_micros
 from network.tables import Charge, Place
 
@@ -24,13 +24,18 @@ _DAYS_PER_YEAR = 365
 
 @dataclass(frozen=True)
 class Step:
-    """One tariff on the way: the day that decides what is in force, the road it covers, where a load stands for days."""
+    """One tariff on the way.
+
+    It has the day that decides what is in force, the road it covers, the place where a load stands for days, and the
+    days for which goods are stored.
+    """
 
     tariff: str
     day: dt.date
     km: Decimal = ZERO
     entry_id: str = ""
     place: Place | None = None
+    days: int = 0
 
 
 @dataclass
@@ -88,11 +93,20 @@ def _inbound(world: World, journey: Journey, dates: Dates) -> Iterator[Step]:
         return
     yield Step(chain.drayage.tariff, dates.after, world.haul_km(chain.run.gateway_in, chain.centre))
     yield Step(tariff_of(chain.centre, journey.alone), dates.after)
-    yield Step(final_leg_tariff(chain.centre, journey.planned.final_leg), dates.after, km)
+    if chain.stop is not None:
+        place = chain.stop.place
+        yield Step(chain.stop.shuttle.tariff, dates.after, world.haul_km(chain.centre, place))
+        yield Step(place.tariff, dates.after, days=dates.stored_days)
+    yield Step(final_leg_tariff(chain, journey.planned.final_leg), dates.after, km)
 
 
-def final_leg_tariff(centre: Place, leg: str) -> str:
-    """Return the tariff of a final leg from a deconsolidation centre; blank when it is not offered."""
+def final_leg_tariff(chain: Chain, leg: str) -> str:
+    """Return the tariff of a final leg from a deconsolidation centre or from storage; blank when it is not offered."""
+    centre = chain.centre
+    if chain.stop is not None:
+        return chain.stop.tariff
+    if centre is None:
+        return ""
     return {"ltl": centre.ltl_tariff, "ftl": centre.ftl_tariff, "parcel": centre.parcel_tariff}.get(leg, "")
 
 
@@ -118,7 +132,11 @@ def _charged(world: World, journey: Journey, counts: Counts, step: Step, duty: D
         split, units = world.destinations.get(shipment.shipment_id, 0), shipment.units or 0
         if not (falls_on(charge.importers, tags) and suits(charge, split, shipment.weight_g, units)):
             continue
-        quantity = counts.of(charge.basis, step.km, duty)
+        if charge.basis in STAY_BASES:
+            beyond = max(ZERO, step.days - (charge.free_quantity or ZERO))
+            quantity = counts.m3 * beyond if charge.basis == "per_m3_day" else beyond
+        else:
+            quantity = counts.of(charge.basis, step.km, duty)
         micros = amount(charge, quantity, world.network.rate[charge.currency])
         if micros:
             yield line_of(charge, journey.planned.shipment_id, quantity, micros, entry_id=step.entry_id)

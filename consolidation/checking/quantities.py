@@ -11,6 +11,7 @@ from functools import cached_property
 from consolidation.checking.journeys import Journey
 from consolidation.checking.world import World, decimal
 from consolidation.shipments import Shipment
+from network.charges import STAY_BASES
 from network.money import to_micros
 from network.tables import Duty
 
@@ -106,6 +107,7 @@ class Counts:
             "per_unit": Decimal(self.units),
             "per_pallet": Decimal(self.pallets),
             "per_hs_line": Decimal(self.hs_lines),
+            **dict.fromkeys(STAY_BASES, Decimal(0)),  # days are counted where goods are stored, not of the goods alone
             "per_kg": self.kg,
             "per_m3": self.m3,
             "per_wm": self.tons,

@@ -106,6 +106,16 @@ def centre_serves(each: Traveller) -> Iterator[Violation]:
         )
 
 
+def storage_serves(each: Traveller) -> Iterator[Violation]:
+    """Yield a violation when the overseas warehouse does not serve the FC's market."""
+    journey = each.journey
+    stop = journey.chain.stop if journey.chain else None
+    if stop is not None and journey.fc.market not in stop.place.serves_markets:
+        served = ", ".join(stop.place.serves_markets) or "none"
+        what = f"market from {stop.place.place_id}"
+        yield violation("STORAGE.MARKET", journey.where, what, journey.fc.market, served)
+
+
 def warehouse_near(each: Traveller) -> Iterator[Violation]:
     """Yield violations when the warehouse is in another country than the goods, or too far from them."""
     world, journey = each.world, each.journey
@@ -161,6 +171,6 @@ def in_horizon(each: Traveller) -> Iterator[Violation]:
 
 RULES: tuple[Rule, ...] = (
     open_places, open_lane, mode_carries, places_handle, fc_accepts_class, carton_sides, carton_weight,
-    container_accepted, centre_serves, warehouse_near, courier_serves, duty_known, in_horizon,
+    container_accepted, centre_serves, storage_serves, warehouse_near, courier_serves, duty_known, in_horizon,
 )  # fmt: skip
 """Every rule of this module; each yields the violations of one journey."""

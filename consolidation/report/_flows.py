@@ -130,12 +130,13 @@ class Legs:
             courier = self._network.courier.get(shipment.courier_id)
             name = courier.name if courier else shipment.courier_id
             return self._leg("courier", shipment.origin, shipment.destination_fc, f"courier {name}")
-        inland = shipment.deconsolidation_id or shipment.gateway_in
-        final = f"final leg ({shipment.final_leg})"
+        inland = shipment.overseas_id or shipment.deconsolidation_id or shipment.gateway_in
+        final = f"final leg ({shipment.replenishment or shipment.final_leg})"
         return [
             *self._leg("origin", shipment.origin, shipment.warehouse_id, "collection"),
             *self._leg("origin", shipment.warehouse_id, shipment.gateway_out, "to the gateway"),
             *self._leg("final", shipment.gateway_in, shipment.deconsolidation_id, "drayage"),
+            *self._leg("final", shipment.deconsolidation_id, shipment.overseas_id, "shuttle"),
             *self._leg("final", inland, shipment.destination_fc, final),
         ]
 

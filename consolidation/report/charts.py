@@ -29,8 +29,8 @@ SERVICES: dict[str, str] = {
 }
 CATEGORY_NAMES: dict[str, str] = {
     "collection": "Collection", "origin": "Origin", "trunk": "Trunk", "insurance": "Insurance", "customs": "Customs",
-    "duty": "Duty", "tax": "Import tax", "destination": "Destination", "drayage": "Drayage", "final_leg": "Final leg",
-    "fba": "FBA fees",
+    "duty": "Duty", "tax": "Import tax", "destination": "Destination", "drayage": "Drayage", "storage": "Storage",
+    "final_leg": "Final leg", "fba": "FBA fees",
 }  # fmt: skip
 _BLUE, _ORANGE, _GREEN, _RED, _GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
 _ROW_PX = 19

@@ -48,7 +48,7 @@ KINDS: dict[str, tuple[str, str, str, float]] = {
 """Name, symbol, colour and size (px) of each kind of place, in drawing order."""
 LEGS = {
     "origin": ("Collection, origin dray", "#8A8A8A", "solid"),
-    "final": ("Drayage, final leg", "#6B5B4B", "solid"),
+    "final": ("Drayage, shuttle, final leg", "#6B5B4B", "solid"),
     "courier": MODES["courier"],
 }
 _ALL = selection_key(ANY, ANY)

@@ -180,7 +180,14 @@ class ShipmentStatement(Account):
     def way(self) -> tuple[str, ...]:
         """Places of the itinerary, from origin to FC, each once."""
         row = self.planned
-        places = (row.origin, row.warehouse_id, row.gateway_out, row.gateway_in, row.deconsolidation_id)
+        places = (
+            row.origin,
+            row.warehouse_id,
+            row.gateway_out,
+            row.gateway_in,
+            row.deconsolidation_id,
+            row.overseas_id,
+        )
         return tuple(dict.fromkeys(place for place in (*places, row.destination_fc) if place))
 
 

@@ -26,7 +26,10 @@ from consolidation.statements.model import ALONE, Account, SellerStatement, Ship
 from consolidation.statements.picture import cost_bars, picture
 from network.cells import canonical_text
 
-_LEGS = {"ltl": "pallets (LTL)", "ftl": "full truck", "parcel": "parcel", "direct": "unopened to the FC", "courier": ""}
+_LEGS = {
+    "ltl": "pallets (LTL)", "ftl": "full truck", "parcel": "parcel", "direct": "unopened to the FC", "courier": "",
+    "overseas": "stored overseas",
+}  # fmt: skip
 NOT_OFFERED = "not offered"
 
 

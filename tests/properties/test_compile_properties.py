@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from consolidation.checker import judge
 from consolidation.plan_model import Plan
 from consolidation.shipment_files import read_shipments
 from consolidation.shipments import Shipment
 from network.model import Network
-from network.tables import Departure, Equipment, Place
+from network.tables import Closure, Departure, Equipment, Place
 from solvers.api import solve
 from solvers.evaluate import evaluate
 from solvers.options import SolveOptions
@@ -22,6 +23,7 @@ from solvers.problem import Problem
 from tests.goods import assert_sums, compiled, edited, goods, planning, quick_plan
 from tests.networks import tiny_network
 from tests.oracle import cheapest
+from tests.storing import with_storage
 
 EXACT = SolveOptions(time_limit_s=None, gap=0.0)
 _few = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -118,6 +120,49 @@ def test_reductions_keep_the_optimum_of_inbound_plans(network: Network, week: li
     together = [row.model_copy(update={"seller_id": "ANNA", "inbound_plan_id": "PLAN-1"}) for row in week]
     planning = network.planning.model_copy(update={"inbound_plan_days": days})
     _assert_reductions_lose_nothing(network.replace(planning=planning), together)
+
+
+@st.composite
+def stores(draw: st.DrawFn) -> Network:
+    """Draw a network with an overseas warehouse, perhaps closed for a while, and FCs that are slow or full."""
+    first = draw(st.sampled_from([None, "2026-12-20", "2026-12-28"]))
+    peak = {"peak_from": first, "peak_to": "2027-01-03", "peak_receiving_days": 9.0} if first else {}
+    closure = {"calendar": draw(st.sampled_from(["OW-LAX", "ONT8", "LGB8"])), "kind": "holiday", "name": "Stocktaking"}
+    dates = {"start": "2026-12-24", "end": draw(st.sampled_from(["2026-12-26", "2027-01-02"]))}
+    drawn = draw(networks())
+    network = drawn.replace(
+        receiving=edited("receiving", {"US": peak}),
+        calendars=(Closure.model_validate({**closure, **dates}),),
+        planning=drawn.planning.model_copy(update={"overseas_days": draw(st.sampled_from([("7",), ("7", "14")]))}),
+    )
+    stored = with_storage(network, parcel_tariff=draw(st.sampled_from(["", "PARCEL-OW"])))
+    cheap = {"store-handling": Decimal(0), "ltl-ow": Decimal(5)} if draw(st.booleans()) else {}
+    charges = [row.model_copy(update={"rate": cheap.get(row.charge_id, row.rate)}) for row in stored.charges]
+    return stored.replace(charges=tuple(charges))
+
+
+@_few
+@given(stores(), shipments())
+def test_reductions_keep_the_optimum_with_storage(network: Network, week: list[Shipment]) -> None:
+    _assert_reductions_lose_nothing(network, week)
+
+
+@_few
+@given(stores(), shipments(2, 2), st.sampled_from([1, 5, 9]))
+def test_reductions_keep_the_optimum_of_inbound_plans_with_storage(
+    network: Network, week: list[Shipment], days: int
+) -> None:
+    together = [row.model_copy(update={"seller_id": "ANNA", "inbound_plan_id": "PLAN-1"}) for row in week]
+    planning = network.planning.model_copy(update={"inbound_plan_days": days})
+    _assert_reductions_lose_nothing(network.replace(planning=planning), together)
+
+
+@_fewer
+@given(stores(), shipments(1, 5))
+def test_plans_with_storage_pass_the_judge(network: Network, week: list[Shipment]) -> None:
+    made = quick_plan(network, week, EXACT)
+    assert judge(made, network, week).violations == ()
+    assert_sums(made)
 
 
 def test_a_truck_that_arrives_in_another_week_is_no_worse_pallet() -> None:

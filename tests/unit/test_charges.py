@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from network.charges import BASES, Break, amount, amounts, parse_breaks
+from network.charges import BASES, STAY_BASES, Break, amount, amounts, parse_breaks
 from network.money import CENT, MICROS
 
 
@@ -125,9 +125,10 @@ def test_array_form_equals_exact_form(line: Line, quantities: list[Decimal], fx:
 
 def _is_nothing(line: Line, quantity: Decimal) -> bool:
     """Return whether there is nothing to charge: all of it is free, or there is no duty and no day."""
-    if line.basis in ("pct_of_duty", "per_load_day") and quantity == 0:
+    days = ("per_load_day", *STAY_BASES)
+    if line.basis in ("pct_of_duty", *days) and quantity == 0:
         return True
-    return bool(line.free_quantity) and line.basis != "per_load_day" and quantity <= (line.free_quantity or 0)
+    return bool(line.free_quantity) and line.basis not in days and quantity <= (line.free_quantity or 0)
 
 
 @given(lines(), st.tuples(_tenths(0, 2000, 3), _tenths(0, 2000, 3)), RATES)

@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from consolidation.checking.dates import receipt
 from consolidation.demand import measure, shipment_rule
 from consolidation.itineraries import LEGS
-from consolidation.search import enumerate_itineraries
+from consolidation.search import enumerate_itineraries, search_itineraries
 from consolidation.shipments import Shipment
+from network import clock
 from network.customs import DutyBook
 from network.geo import Locator
 from network.model import Network
@@ -241,6 +245,48 @@ def test_the_rule_of_an_fc_replaces_its_markets() -> None:
     assert row.received_day[0] == row.delivered_day[0]
     assert row.demand.pallets[0] == 4
     assert rows_of(found(network, goods()), "direct") == []
+
+
+def _peak(first: str, last: str, days: float) -> Network:
+    row = {"peak_from": first, "peak_to": last, "peak_receiving_days": days}
+    return tiny_network(receiving=edited("receiving", {"US": row}))
+
+
+@pytest.mark.parametrize(
+    ("network", "received"),
+    [
+        (_peak("2026-12-20", "2026-12-31", 10.0), "2027-01-04"),  # within: 25 December and 10 days
+        (_peak("2026-12-25", "2026-12-25", 9.5), "2026-12-29"),  # as goods delivered on the 26th: 3 days
+        (_peak("2026-12-26", "2026-12-31", 10.0), "2026-12-28"),  # before: 3 days
+        (_peak("2026-12-01", "2026-12-24", 10.0), "2026-12-28"),  # behind
+        (_peak("2026-12-26", "2026-12-31", 1.0), "2026-12-27"),  # a quick peak: as goods delivered when it begins
+    ],
+)
+def test_goods_delivered_in_the_peak_are_received_late_but_in_order(network: Network, received: str) -> None:
+    row = one(found(network, goods()), "ltl", "YTN-LAX", "2026-12-02")
+    assert (day(row.delivered_day[0]), day(row.received_day[0])) == ("2026-12-25", received)
+
+
+@given(
+    st.integers(0, 9), st.integers(0, 40), st.integers(0, 30), st.integers(0, 30),
+    st.lists(st.integers(-40, 90), min_size=1, max_size=20),
+)  # fmt: skip
+def test_the_judge_and_the_planner_agree_on_the_peak(
+    usual: int, first: int, length: int, peak: int, after: list[int]
+) -> None:
+    start = READY + dt.timedelta(days=first)
+    network = tiny_network(receiving=edited("receiving", {"US": {
+        "receiving_days": usual, "peak_from": start, "peak_to": start + dt.timedelta(days=length), "peak_receiving_days": peak,
+    }}))  # fmt: skip
+    tariffs, duties = TariffBook(network), DutyBook(network)
+    receivers = search_itineraries(network, [goods()], tariffs, duties).receivers
+    delivered = np.sort(clock.day_number(READY) + np.array(after, dtype=np.int64))
+    received = receivers.received(np.zeros(len(delivered), dtype=np.int64), delivered)
+    rule = network.receiving_of(network.place["ONT8"])
+    assert rule is not None
+    assert received.tolist() == [receipt(rule, number) for number in delivered.tolist()]
+    assert (np.diff(received) >= 0).all()
+    assert (received >= delivered).all()
 
 
 def test_options_are_grouped_by_shipment_and_can_be_taken() -> None:
