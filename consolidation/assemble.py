@@ -93,6 +93,9 @@ class Assembler:
         self._own: list[list[OwnLine]] = [[] for _ in self._planned]
         self._prices = pricer.price(self._chosen, lambda line: self._own[line.option].append(line))
         self._row = {position: row for row, position in enumerate(self._planned)}
+        self._importer = [shipment.importer_id for shipment in self._demand.shipments]
+        for row in np.flatnonzero(self._chosen.by_platform).tolist():
+            self._importer[self._planned[row]] = network.planning.platform_importer
         self._loads = self._named_loads(assignment.loads)
         self._loads_of: dict[int, dict[str, str]] = defaultdict(dict)
         for load_id, _, load in self._loads:
@@ -141,18 +144,16 @@ class Assembler:
         return named
 
     def _make_entries(self) -> list[_Entry]:
-        network, shipments = self._network, self._demand.shipments
+        network, importer_of = self._network, self._importer
         drafts: list[tuple[str, str, str, str, int, tuple[int, ...]]] = []
         for load_id, _, load in self._loads:
             pool = self._compiled.pools[load.pool]
             if not isinstance(pool, TrunkPool):
                 continue
             day = int(self._compiled.options.routes.eta_day[pool.route])
-            importers = sorted({shipments[lot].importer_id for lot in load.lots})
+            importers = sorted({importer_of[lot] for lot in load.lots})
             for importer in importers:
-                members = tuple(
-                    sorted((lot for lot in load.lots if shipments[lot].importer_id == importer), key=self._by_id)
-                )
+                members = tuple(sorted((lot for lot in load.lots if importer_of[lot] == importer), key=self._by_id))
                 drafts.append((pool.regime_id, importer, load_id, pool.mode, day, members))
         pooled = self._chosen.pooled
         for row, position in enumerate(self._planned):
@@ -167,7 +168,7 @@ class Assembler:
                 lane = routes.runs[int(routes.run[route])].lane
                 regime, mode = network.place[lane.destination].customs_regime, lane.mode
                 day = int(routes.eta_day[route])
-            drafts.append((regime, shipments[position].importer_id, "", mode, day, (position,)))
+            drafts.append((regime, importer_of[position], "", mode, day, (position,)))
         return [_Entry(f"E{number:04d}", *draft) for number, draft in enumerate(drafts, start=1)]
 
     def _by_id(self, position: int) -> str:
@@ -270,7 +271,7 @@ class Assembler:
             {
                 "shipment_id": shipment.shipment_id,
                 "seller_id": shipment.seller_id,
-                "importer_id": shipment.importer_id,
+                "importer_id": self._importer[position],
                 **itinerary.identity(),
                 "origin": shipment.origin,
                 "destination_fc": fc.place_id,

@@ -21,6 +21,7 @@ from consolidation.inbound import openings_of
 from consolidation.itineraries import Itineraries, Refusals
 from consolidation.limits import Limits
 from consolidation.loads import LoadOffer
+from consolidation.platform_entry import with_platform_entries
 from consolidation.pooling import NEVER, Pooling, TruckPool, TrunkPool
 from consolidation.pricing import Pricer, Prices
 from consolidation.reduce import Candidates, Chunk, Reducer, cheapest, join
@@ -53,12 +54,14 @@ class Options:
     start : (n+1,) int64, options of each shipment
     way : (k,) int32, route or, behind the routes, courier
     leg : (k,) int16, as in :class:`consolidation.itineraries.Itineraries`
+    by_platform : (k,) bool, the platform is importer of record
     """
 
     search: Search
     start: Int64
     way: Integers
     leg: Integers
+    by_platform: Bools
 
     @property
     def demand(self) -> Demand:
@@ -83,6 +86,7 @@ class Options:
             route=np.where(way < routes, way, -1),
             courier=np.where(way < routes, -1, way - routes),
             leg=self.leg[positions].astype(np.int64),
+            by_platform=self.by_platform[positions],
         )
 
 
@@ -141,7 +145,7 @@ def compile_problem(
     reducer, chunks = Reducer(pooling), []
     alone: list[tuple[Int64, ...]] = []
     for first in range(0, count, chunk):
-        rows = search.rows(first, min(first + chunk, count))
+        rows = with_platform_entries(network, search, search.rows(first, min(first + chunk, count)))
         cost = pricer.total(search, rows)
         alone.extend(_cheapest_alone(search, rows, cost))
         part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows), openings)
@@ -159,10 +163,10 @@ def compile_problem(
     alone_of[alone_options.shipment, _kind_alone(search, alone_options.route)] = np.arange(len(alone_options.shipment))
     return Compiled(
         problem=problem,
-        options=Options(search, problem.option_start, kept.way, kept.leg),
+        options=Options(search, problem.option_start, kept.way, kept.leg, kept.by_platform),
         pools=builder.pools,
         offers=builder.offers,
-        importers=tuple(_numbers(shipment.importer_id for shipment in search.demand.shipments)),
+        importers=tuple(_importers(network, search.demand)),
         alone=alone_options,
         alone_prices=pricer.price(alone_options),
         alone_of=alone_of,
@@ -234,18 +238,22 @@ class _Builder:
         limited = (kept.limits >= 0).sum(axis=1)
         schemes = [self._scheme(pool) for pool in self.pools]
         most = self._network.planning.max_importers_per_load or _NO_LIMIT
+        importers = _importers(self._network, demand)
         return Problem(
             lot_volume_cm3=demand.volume_cm3,
             lot_weight_g=demand.weight_g,
             lot_class=np.array([classes[s.cargo_class] for s in shipments], dtype=np.int64),
             lot_group=_codes(s.seller_id for s in shipments),
             lot_alone=np.array([not s.coload_consent for s in shipments], dtype=np.bool_),
-            lot_party=_codes(s.importer_id for s in shipments),
+            lot_party=np.array([importers[s.importer_id] for s in shipments], dtype=np.int64),
             lot_standing=demand.standing,
             lot_entry_value=demand.value,
             lot_unplanned_price=self._unplanned_price(),
             option_start=_sealed(_ends(counts)),
             option_cost=_sealed(kept.cost),
+            option_common=kept.by_platform,
+            common_party=importers.get(self._network.planning.platform_importer, 0),
+            common_standing=demand.platform_standing,
             option_pool_start=_sealed(_ends(uses)),
             option_pool=_sealed(_interleaved(self._trunk, self._truck)),
             option_resource_start=_sealed(_ends(limited)),
@@ -370,6 +378,12 @@ def _interleaved(trunk: Integers, truck: Integers) -> Integers:
 
 def _numbers(names: Iterable[str]) -> dict[str, int]:
     return {name: k for k, name in enumerate(sorted(set(names)))}
+
+
+def _importers(network: Network, demand: Demand) -> dict[str, int]:
+    """Return the number of every importer of record, the platform among them where it may enter a shipment."""
+    platform = [network.planning.platform_importer] if demand.by_platform.any() else []
+    return _numbers([*(shipment.importer_id for shipment in demand.shipments), *platform])
 
 
 def _codes(names: Iterable[str]) -> Int64:

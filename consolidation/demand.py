@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -14,8 +14,8 @@ from consolidation.shipments import Shipment
 from network import clock
 from network.geo import Coordinates, Locator
 from network.model import Network
-from network.money import Float64, Int64, to_micros
-from network.tables import Equipment, Place, Receiving
+from network.money import Bools, Float64, Int64, to_micros
+from network.tables import Equipment, Importer, Place, Receiving
 
 CARTON_M3 = 0.06
 """Volume of a typical carton, used to count cartons where a shipment does not say."""
@@ -37,6 +37,8 @@ class Demand:
     ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
     late_price : (n,) float64, plan currency per late day
     inbound_plan : (n,) int64, inbound plan, -1 for shipments without companions that must arrive in the same window
+    by_platform : (n,) bool, may be entered by the platform in place of its importer of record
+    platform_tags, platform_tax : tags and import tax of the platform as importer, as of the others
     """
 
     shipments: tuple[Shipment, ...]
@@ -56,6 +58,9 @@ class Demand:
     due_day: Int64
     late_price: Float64
     inbound_plan: Int64
+    by_platform: Bools
+    platform_tags: tuple[str, ...]
+    platform_tax: str
 
     @property
     def volume_m3(self) -> Float64:
@@ -86,13 +91,19 @@ class Demand:
     @cached_property
     def tag_sets(self) -> tuple[tuple[str, ...], ...]:
         """Sets of tags that importers of record have; importers of one set pay the same charges."""
-        return tuple(sorted(set(self.importer_tags)))
+        platform = {self.platform_tags} if self.by_platform.any() else set()
+        return tuple(sorted({*self.importer_tags, *platform}))
 
     @cached_property
     def standing(self) -> Int64:
         """Tag set of the importer of every shipment, (n,)."""
         number = {tags: k for k, tags in enumerate(self.tag_sets)}
         return np.array([number[tags] for tags in self.importer_tags], dtype=np.int64)
+
+    @cached_property
+    def platform_standing(self) -> int:
+        """Tag set of the platform; 0 where it enters nothing."""
+        return self.tag_sets.index(self.platform_tags) if self.by_platform.any() else 0
 
     def _product(self, position: int) -> tuple[str, str]:
         return self.shipments[position].hs_code, self.country_of_origin(position)
@@ -109,6 +120,8 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
     value = np.array([to_micros(s.goods_value * network.rate[s.currency]) for s in shipments], dtype=np.int64)
     asked = {tag.removeprefix("!") for charge in network.charges for tag in charge.importers}
     importers = [network.importer.get(s.importer_id) for s in shipments]
+    platform = network.planning.platform_importer
+    offering = network.importer.get(platform)
     late_pct = network.planning.late_pct_of_value_per_day / 100.0
     late = [
         value[k] / 1e6 * late_pct
@@ -131,13 +144,21 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
         ),
         hs_lines=np.array([s.hs_lines for s in shipments], dtype=np.int64),
         destinations=_destinations(shipments),
-        importer_tags=tuple(tuple(sorted(asked.intersection(importer.tags))) if importer else () for importer in importers),
+        importer_tags=tuple(_tags(importer, asked) for importer in importers),
         import_tax=tuple(importer.import_tax if importer else "regime" for importer in importers),
         ready_day=np.array([clock.day_number(s.ready_date) for s in shipments], dtype=np.int64),
         due_day=np.array([-1 if s.due_date is None else clock.day_number(s.due_date) for s in shipments], dtype=np.int64),
         late_price=np.array(late, dtype=np.float64),
         inbound_plan=inbound_plans(shipments, network.planning.inbound_plan_days),
+        by_platform=np.array([s.platform_entry and platform not in ("", s.importer_id) for s in shipments], dtype=np.bool_),
+        platform_tags=_tags(offering, asked),
+        platform_tax=offering.import_tax if offering else "regime",
     )  # fmt: skip
+
+
+def _tags(importer: Importer | None, asked: Container[str]) -> tuple[str, ...]:
+    """Return those tags of an importer that charges ask about, sorted."""
+    return tuple(sorted(tag for tag in importer.tags if tag in asked)) if importer else ()
 
 
 def _destinations(shipments: Sequence[Shipment]) -> Int64:

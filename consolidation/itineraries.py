@@ -23,7 +23,7 @@ LEGS: tuple[FinalLeg, ...] = ("ltl", "parcel", "ftl", "direct", "courier", "over
 LTL, PARCEL, FTL, DIRECT, COURIER, OVERSEAS = range(6)
 _COLUMNS = (
     "shipment", "route", "courier", "leg", "collection_km", "leg_km", "warehouse_day", "stuffed_day", "dispatched_day",
-    "delivered_day", "received_day",
+    "delivered_day", "received_day", "by_platform",
 )  # fmt: skip
 """Arrays of :class:`Itineraries`, one entry per option."""
 
@@ -76,6 +76,7 @@ class Itineraries:
         Shipment; route, or -1; courier, or -1; position in :data:`LEGS`, a stay in storage behind them.
     collection_km, leg_km : (m,) float64, km to 0.1
     warehouse_day, stuffed_day, dispatched_day, delivered_day, received_day : (m,) int64, day numbers
+    by_platform : (m,) bool, the platform is importer of record in place of the shipment's own
     refusals : per shipment, how many chains each rule refused
     """
 
@@ -93,6 +94,7 @@ class Itineraries:
     dispatched_day: Int64
     delivered_day: Int64
     received_day: Int64
+    by_platform: Bools
     refusals: Refusals
 
     @cached_property

@@ -169,7 +169,7 @@ class _Pass:
         self._insurance = np.zeros(count, dtype=np.int64)
         self._duty = np.zeros(count, dtype=np.int64)
         self._journey = Journey(chart, options)
-        self._bears_tax = np.array(options.demand.import_tax)
+        self._bears_tax = np.array(options.demand.import_tax, dtype="U8")
 
     def arrive(self) -> Int64:
         """Price every step until the goods are cleared, in the order of the journey; return the import tax."""
@@ -212,10 +212,11 @@ class _Pass:
 
     def _borne(self, charge: Charge, rows: Int64) -> Int64:
         """Return those options whose importer of record and goods a charge is for."""
-        demand = self._demand
+        demand, options = self._demand, self._options
         if charge.importers:
             pays = np.array([falls_on(charge.importers, tags) for tags in demand.tag_sets], dtype=np.bool_)
-            rows = rows[pays[demand.standing[self._options.shipment[rows]]]]
+            own = demand.standing[options.shipment[rows]]
+            rows = rows[pays[np.where(options.by_platform[rows], demand.platform_standing, own)]]
         if charge.destinations_up_to is not None or counted_by_unit(charge):
             asked, back = np.unique(self._options.shipment[rows], return_inverse=True)
             facts = zip(demand.destinations[asked], demand.weight_g[asked], demand.units[asked], strict=True)
@@ -352,6 +353,7 @@ class _Pass:
             base = customs_value[rows] + self._duty[rows] + onward
             tax[rows] = round_array(base / 1e6 * regime.tax_rate_pct / 100)
             borne = self._bears_tax[shipment[rows]]
+            borne[self._options.by_platform[rows]] = self._demand.platform_tax
             if regime.tax_recoverable:
                 self._finance_tax(regime, rows[borne == "regime"], tax)
                 whole = borne == "cost"

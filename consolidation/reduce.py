@@ -4,7 +4,7 @@ The reductions, each with its proof:
 
 * *Ceiling.* An option that costs, on its own, at least what the shipment's cheapest option without pools and limits
   costs is never needed: swapping to that one frees room and never raises a shared fee.
-* *Alike.* Of options with the same pools and the same limits only the cheapest is needed.
+* *Alike.* Of options with the same pools, the same limits and the same importer of record only the cheapest is needed.
 * *Hopeless trunks.* A pool whose users together cannot save more than the price of its cheapest load is never opened:
   let all its users take their cheapest option without pools and limits. What one saves is at most the difference.
 * *Hopeless trucks.* The same, with what a user saves bounded by the cheaper of two ways out that are always open to
@@ -49,6 +49,7 @@ class Candidates:
     trunk, truck : (k,) int32, pools, -1 for none
     limits : (k, 2) int32, -1 for none
     day : (k,) int32, day number of delivery
+    by_platform : (k,) bool, the platform is importer of record
     """
 
     shipment: Integers
@@ -59,6 +60,7 @@ class Candidates:
     truck: Integers
     limits: Integers
     day: Integers
+    by_platform: Bools
 
     def take(self, positions: Int64) -> Candidates:
         """Return some of the options."""
@@ -66,7 +68,7 @@ class Candidates:
 
 
 _NONE = np.zeros(0, dtype=np.int32)
-_NOTHING = Candidates(_NONE, _NONE, _NONE, _NONE.astype(np.int64), _NONE, _NONE, _NONE.reshape(0, 2), _NONE)
+_NOTHING = Candidates(_NONE, _NONE, _NONE, _NONE.astype(np.int64), _NONE, _NONE, _NONE.reshape(0, 2), _NONE, _NONE > 0)
 
 
 class Chunk:
@@ -110,7 +112,8 @@ class Chunk:
         return self._candidates(kept), trunk_saving, truck_saving
 
     def _cheapest_alike(self, kept: Int64) -> Int64:
-        columns = [self._lot, self._trunk, self._truck, *self._limits.T, self._since]
+        by_platform = self._rows.by_platform.astype(np.int64)
+        columns = [self._lot, self._trunk, self._truck, *self._limits.T, self._since, by_platform]
         group = packed([column[kept] for column in columns])
         order = np.argsort(group, kind="stable")
         kept, group = kept[order], group[order]
@@ -130,6 +133,7 @@ class Chunk:
             truck=self._truck[kept].astype(small),
             limits=self._limits[kept].astype(small),
             day=rows.delivered_day[kept].astype(small),
+            by_platform=rows.by_platform[kept],
         )
 
     def _without_truck(self, kept: Int64, out: Int64) -> Int64:

@@ -24,7 +24,7 @@ from consolidation.starts import Parcels, StartFinder, Starts
 from network.customs import DutyBook
 from network.geo import Locator
 from network.model import Network
-from network.money import Int64
+from network.money import Bools, Int64
 from network.tariffs import TariffBook
 
 
@@ -38,6 +38,7 @@ class Rows:
     shipment, route, courier, leg : (m,) int64, as in :class:`~consolidation.itineraries.Itineraries`
     start : (m,) int64, position in :class:`Starts`, -1 for couriers
     dispatched_day, delivered_day, received_day : (m,) int64
+    by_platform : (m,) bool, as in :class:`~consolidation.itineraries.Itineraries`
     arrival, onward : (m,) int64, equal where the journey until arrival, or after it, costs a shipment the same
     twin : (m,) int64, equal for a truck and the pallets or parcels that can stand in for it; -1 for couriers
     arrivals, onwards : positions of one option for each number of `arrival` and `onward`
@@ -54,6 +55,7 @@ class Rows:
     dispatched_day: Int64
     delivered_day: Int64
     received_day: Int64
+    by_platform: Bools
     arrival: Int64
     onward: Int64
     twin: Int64
@@ -121,7 +123,7 @@ class Search:
         return {
             "shipment": shipment, "route": none, "courier": parcels.courier[a:b], "leg": np.full(b - a, COURIER), "start": none,
             "dispatched_day": self.demand.ready_day[shipment], "delivered_day": delivered,
-            "received_day": received, "arrival": each, "onward": each, "twin": none, "arrivals": each,
+            "received_day": received, "by_platform": none >= 0, "arrival": each, "onward": each, "twin": none, "arrivals": each,
             "onwards": each,
         }  # fmt: skip
 
@@ -143,19 +145,24 @@ class Search:
             "shipment": shipment, "route": route, "courier": np.full(len(at), -1), "leg": leg, "start": a + start,
             "dispatched_day": dispatched, "delivered_day": delivered,
             "received_day": self.receivers.received(fc, delivered),
+            "by_platform": np.zeros(len(at), dtype=np.bool_),
             **numbers, "arrivals": _sample(numbers["arrival"]), "onwards": _sample(numbers["onward"]),
         }  # fmt: skip
 
     def take(self, rows: Rows, positions: Int64) -> Itineraries:
         """Return some of the options laid out, as itineraries."""
-        return self.itineraries(*(getattr(rows, name)[positions] for name in ("shipment", "route", "courier", "leg")))
+        columns = ("shipment", "route", "courier", "leg", "by_platform")
+        return self.itineraries(*(getattr(rows, name)[positions] for name in columns))
 
-    def itineraries(self, shipment: Int64, route: Int64, courier: Int64, leg: Int64) -> Itineraries:
+    def itineraries(
+        self, shipment: Int64, route: Int64, courier: Int64, leg: Int64, by_platform: Bools | None = None
+    ) -> Itineraries:
         """Return options with their days and distances.
 
         Parameters
         ----------
         shipment, route, courier, leg : (m,) int64, options of this search
+        by_platform : (m,) bool or None, whether the platform is importer of record; None: never
         """
         starts, parcels, receivers, moved = self.starts, self.parcels, self.receivers, route >= 0
         warehouse = np.append(self.routes.warehouse, 0)[route]
@@ -183,6 +190,7 @@ class Search:
             dispatched_day=dispatched,
             delivered_day=delivered,
             received_day=receivers.received(fc, delivered),
+            by_platform=np.zeros(len(shipment), dtype=np.bool_) if by_platform is None else by_platform,
         )
 
     def all(self) -> Itineraries:

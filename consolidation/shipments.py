@@ -135,6 +135,9 @@ class Shipment(BaseModel):
         description="inbound plan of the seller: its shipments are delivered within `planning.inbound_plan_days`; charges "
         "may ask how many FCs it goes to",
     )
+    platform_entry: YesNo = Field(
+        False, description="yes: the platform may be importer of record in place of importer_id, where it offers to be"
+    )
     country_of_origin: str = Field(
         "", pattern=r"^([A-Z]{2})?$", description="country where the goods were made; blank: country of the origin"
     )

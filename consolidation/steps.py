@@ -50,7 +50,7 @@ class Chart:
     routes : Routes
     names : list of str, tariffs and regimes; position 0 is the empty name
     modes : list of str
-    mode, regime, entry_tariff : (w,) int64, numbers of modes and names
+    mode, regime, entry_tariff, platform_tariff : (w,) int64, numbers of modes and names
     factor : (w,) float64, kg/m3, of the chargeable weight
     customs_freight_per_wm : (w,) float64
     operator : dict, number of the tariff of each FC, by id
@@ -72,6 +72,10 @@ class Chart:
         tariff = {regime.regime_id: regime.entry_tariff for regime in network.regimes}
         self.entry_tariff = self._named(
             [tariff.get(place.customs_regime, "") for place in pods], [tariff.get(name, "") for name in regimes]
+        )
+        service = {regime.regime_id: regime.platform_tariff for regime in network.regimes}
+        self.platform_tariff = self._named(
+            [service.get(place.customs_regime, "") for place in pods], [""] * len(regimes)
         )
         self.factor = self._measured([lane.volumetric_kg_per_m3 for lane in self._lanes], "volumetric_kg_per_m3")
         self.customs_freight_per_wm = self._measured([lane.customs_freight_per_wm for lane in self._lanes])
@@ -202,9 +206,12 @@ class Journey:
         yield Step(chart.discharge[way], self.eta, self._nowhere)
 
     def entry(self) -> Iterable[Step]:
-        """Yield the broker's charges per shipment, then the fees of entries that one shipment makes alone."""
-        tariffs = self._chart.entry_tariff[self.way]
+        """Yield the broker's charges per shipment, the platform's for being the importer of record, then the fees of
+        entries that one shipment makes alone."""
+        tariffs, service = self._chart.entry_tariff[self.way], self._chart.platform_tariff[self.way]
         yield Step(tariffs, self.eta, self._nowhere, customs=True)
+        if self._options.by_platform.any():
+            yield Step(np.where(self._options.by_platform, service, 0), self.eta, self._nowhere, customs=True)
         yield Step(np.where(self._options.pooled, 0, tariffs), self.eta, self._nowhere, customs=True, entry=True)
 
     def after_arrival(self) -> Iterable[Step]:

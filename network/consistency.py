@@ -57,6 +57,7 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("couriers", "customs_regime", "regimes.regime_id"),
     ("charges", "equipment", "equipment.equipment_id"),
     ("regimes", "entry_tariff", "charges.tariff"),
+    ("regimes", "platform_tariff", "charges.tariff"),
     ("duties", "schedule", "regimes.schedule"),
     ("duties", "unless_layers", "duties.layer"),
     ("regimes", "base_layer", "duties.layer"),

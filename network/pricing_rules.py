@@ -34,6 +34,7 @@ _USES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("links", "tariff", _SHIPMENT | _LOAD),
     ("couriers", "tariff", _SHIPMENT),
     ("regimes", "entry_tariff", _SHIPMENT | _ENTRY),
+    ("regimes", "platform_tariff", _SHIPMENT),
 )  # fmt: skip
 _STORED = _SHIPMENT | _STAY
 """Bases that the handling tariff of an overseas warehouse counts: it charges shipments, and the days they stay."""

@@ -352,6 +352,11 @@ class Regime(Sourced):
         "",
         description="layer (duties.layer) with a rate for every product: a code that no row matches takes the nearest of its chapter",
     )
+    platform_entry: YesNo = Field(
+        False,
+        description="yes: the platform (planning.platform_importer) may be importer of record of goods in shared loads",
+    )
+    platform_tariff: str = Field("", description="what the platform charges a shipment for it (charges.tariff)")
 
 
 class Importer(Sourced):
@@ -515,6 +520,10 @@ class Planning(Row):
         le=366,
         json_schema_extra={"unit": "day"},
         description="days from the first to the last delivery of the shipments of one inbound plan; 0: no such rule",
+    )
+    platform_importer: str = Field(
+        "",
+        description="importer of record that the platform offers to be, where a regime has platform_entry; blank: none",
     )
     truck_dispatch_weekdays: Words = Field(
         ("2", "5"), description="days whole trucks leave deconsolidation centres, 1 = Monday, separated by ;"

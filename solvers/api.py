@@ -17,6 +17,7 @@ from .bound import Ascent, DualAscent
 from .construct import construct, construct_by_loads
 from .cpsat import Effort, solve_region, whole
 from .delta import State
+from .entering import enter_best
 from .evaluate import Evaluation, evaluate
 from .improve import Schedule, Search, improve
 from .markets import markets_of
@@ -238,11 +239,22 @@ class _Run:
 
     def offer(self, phase: str, assignment: Assignment) -> None:
         """Take a plan if it keeps every rule and is cheaper."""
+        if self.problem.has_common:
+            assignment = self._entered(assignment)
         evaluation = evaluate(self.problem, assignment)
         self.has_plan = self.has_plan or evaluation.feasible
         if evaluation.feasible and evaluation.cost < self.cost:
             self.best, self.evaluation = assignment, evaluation
         self.watch.report(phase, self.cost, self.bound)
+
+    def _entered(self, assignment: Assignment) -> Assignment:
+        """Return a plan with every load entered as is cheapest for it, if that keeps the rules and costs less."""
+        known = evaluate(self.problem, assignment)
+        if not known.feasible:
+            return assignment
+        other = enter_best(self.problem, assignment)
+        found = evaluate(self.problem, other)
+        return other if found.feasible and found.cost < known.cost else assignment
 
     def raise_bound(self, phase: str, bound: int) -> None:
         """Take a bound if it is better; a bound never exceeds the cost of a plan."""

@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -91,14 +92,20 @@ def solve_region(problem: Problem, region: Region, effort: Effort) -> ModelAnswe
     return ModelAnswer(model.extract(solver) if found else None, bound)
 
 
+_Users: TypeAlias = "dict[int, dict[Importer, list[cp_model.IntVar]]]"
+Importer: TypeAlias = tuple[int, int]
+"""Importer of record and its standing."""
+
+
 @dataclass(slots=True)
 class _Slot:
-    """One possible load: what is in it already, who may join, and which types it may have."""
+    """One possible load: what is in it already, who may join, by which importer, and which types it may have."""
 
     pool: int
     base: tuple[int, ...]
     base_type: int = -1
     members: dict[int, cp_model.IntVar] = field(default_factory=dict)
+    entered: dict[tuple[int, Importer], cp_model.IntVar] = field(default_factory=dict)
     types: dict[int, cp_model.IntVar] = field(default_factory=dict)
     leader: int = -1
 
@@ -165,13 +172,13 @@ class _RegionModel:
                 self.cp.add(start <= day).only_enforce_if(literal)
                 self.cp.add(start >= day - self.problem.bundle_days).only_enforce_if(literal)
 
-    def _users(self) -> dict[int, dict[int, list[cp_model.IntVar]]]:
-        """Return pool -> lot -> choices that use the pool."""
-        users: dict[int, dict[int, list[cp_model.IntVar]]] = defaultdict(lambda: defaultdict(list))
+    def _users(self) -> dict[int, _Users]:
+        """Return pool -> lot -> importer -> choices that use the pool."""
+        users: dict[int, _Users] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
         for lot, options in sorted(self.region.options.items()):
             for option in options:
                 for pool in self.problem.pools_of(option):
-                    users[pool][lot].append(self.choice[option])
+                    users[pool][lot][self.problem.importer_of(lot, option)].append(self.choice[option])
         return users
 
     def _loads_that_stay(self) -> list[tuple[Load, tuple[int, ...]]]:
@@ -182,23 +189,34 @@ class _RegionModel:
 
     # -- packing of one pool ----------------------------------------------------------------------------------------
 
-    def _pack(self, pool: int, users: dict[int, list[cp_model.IntVar]]) -> None:
+    def _pack(self, pool: int, users: _Users) -> None:
         slots = [_Slot(pool, base, load.type) for load, base in self._kept_in[pool] if base]
         slots += [_Slot(pool, (), leader=lot) for lot in users]
         hinted = self._hinted_slots(pool, slots)
         order = {lot: rank for rank, lot in enumerate(users)}
-        joins: dict[int, list[cp_model.IntVar]] = {lot: [] for lot in users}
+        joins: dict[tuple[int, Importer], list[cp_model.IntVar]] = defaultdict(list)
         for slot in slots:
             for lot in users:
                 if self._may_join(slot, lot) and (slot.leader < 0 or order[lot] >= order[slot.leader]):
                     slot.members[lot] = self._bool(f"z{pool}")
-                    joins[lot].append(slot.members[lot])
+                    self._let_enter(slot, lot, list(users[lot]))
+                    for importer in users[lot]:
+                        joins[lot, importer].append(slot.entered[lot, importer])
                     if hinted:
                         self.cp.add_hint(slot.members[lot], hinted.get(lot) is slot)
             self._constrain(slot)
-        for lot, choices in users.items():
-            self.cp.add(sum(joins[lot]) == sum(choices))
+        for lot, importers in users.items():
+            for importer, choices in importers.items():
+                self.cp.add(sum(joins[lot, importer]) == sum(choices))
         self.slots.extend(slots)
+
+    def _let_enter(self, slot: _Slot, lot: int, importers: list[Importer]) -> None:
+        """Let a member of a load be entered by exactly one of the importers that its options name."""
+        member = slot.members[lot]
+        literals = [member] if len(importers) == 1 else [self._bool("e") for _ in importers]
+        slot.entered.update(zip([(lot, importer) for importer in importers], literals, strict=True))
+        if len(importers) > 1:
+            self.cp.add(sum(literals) == member)
 
     def _hinted_slots(self, pool: int, slots: list[_Slot]) -> dict[int, _Slot]:
         kept = iter([slot for slot in slots if slot.leader < 0])
@@ -261,16 +279,16 @@ class _RegionModel:
         fees, most = problem.fees_of(slot.pool), int(problem.pool_max_parties[slot.pool])
         if not fees and most < 0:
             return
-        value: dict[int, int] = defaultdict(int)
+        value: dict[Importer, int] = defaultdict(int)
         for lot in slot.base:
-            value[int(problem.lot_party[lot])] += int(problem.lot_entry_value[lot])
-        joining: dict[int, list[int]] = defaultdict(list)
-        for lot in slot.members:
-            joining[int(problem.lot_party[lot])].append(lot)
+            value[self._importer_now(lot)] += int(problem.lot_entry_value[lot])
+        joining: dict[Importer, list[int]] = defaultdict(list)
+        for lot, importer in slot.entered:
+            joining[importer].append(lot)
         present: list[cp_model.IntVar] = []
-        for party, lots in sorted(joining.items()):
-            members = [slot.members[lot] for lot in lots]
-            if party in value:
+        for importer, lots in sorted(joining.items()):
+            members = [slot.entered[lot, importer] for lot in lots]
+            if importer in value:
                 there = None
             elif len(members) == 1:
                 there = members[0]
@@ -279,19 +297,23 @@ class _RegionModel:
                 self.cp.add_max_equality(there, members)
             if there is not None:
                 present.append(there)
-            for fee in self._fees_on(fees, lots[0]):
-                worth = [(slot.members[lot], int(problem.lot_entry_value[lot])) for lot in lots]
-                self.money.charge(fee, value.get(party, 0), there, worth)
+            for fee in self._fees_on(fees, importer):
+                worth = [(slot.entered[lot, importer], int(problem.lot_entry_value[lot])) for lot in lots]
+                self.money.charge(fee, value.get(importer, 0), there, worth)
         if most >= 0:
             self.cp.add(sum(present) + len(value) <= most)
-        for party, base_value in value.items():
-            if party not in joining:
-                lot = next(lot for lot in slot.base if problem.lot_party[lot] == party)
-                self.money.fix(sum(fee.amount(base_value) for fee in self._fees_on(fees, lot)))
+        for importer, base_value in value.items():
+            if importer not in joining:
+                self.money.fix(sum(fee.amount(base_value) for fee in self._fees_on(fees, importer)))
 
-    def _fees_on(self, fees: tuple[EntryFee, ...], lot: int) -> list[EntryFee]:
-        """Return the fees that fall on the importer of a lot."""
-        return [fee for fee in fees if fee.falls_on(int(self.problem.lot_standing[lot]))]
+    def _importer_now(self, lot: int) -> Importer:
+        """Return the importer of record of a lot that stays as it is."""
+        around = self.region.around
+        return self.problem.importer_of(lot, -1 if around is None else int(around.lot_option[lot]))
+
+    def _fees_on(self, fees: tuple[EntryFee, ...], importer: Importer) -> list[EntryFee]:
+        """Return the fees that fall on an importer."""
+        return [fee for fee in fees if fee.falls_on(importer[1])]
 
     # -- limits that pools share ------------------------------------------------------------------------------------
 

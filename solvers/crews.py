@@ -28,9 +28,14 @@ class Fillings(NamedTuple):
     Attributes
     ----------
     steps : Steps
-    first, pairs : (P+1,), (E',) int64, pairs of a pool that some type can carry
-    goods : (n,) records of lots: ``volume``, ``weight``, ``kind``, ``group``, ``party``, ``alone``
+    first, pairs : (P+1,), (E',) int64, pairs of a pool that some type can carry; of two twins the own importer's
+    goods : (n,) records of lots: ``volume``, ``weight``, ``kind``, ``group``, ``alone``
     lots, fixed : (E',) int32, int64, lot of these pairs, and micro-units that its customs entry costs whatever its value
+    party : (E',) int32, importer by these pairs
+    twin : (E',) int32, their twin, -1 for none; empty where options know no common importer
+    common_fixed : (P,) int64, micro-units that the common importer's entry costs whatever its value, -1 in a pool without
+        twins; empty as `twin` is
+    common_party : int, the common importer
     colours : (c, K) bool, the largest sets of classes without a conflict; none when there are too many or no conflict
     parties, groups : int, number of parties, and of groups
     """
@@ -41,6 +46,10 @@ class Fillings(NamedTuple):
     goods: Records
     lots: Int32
     fixed: Int64
+    party: Int32
+    twin: Int32
+    common_fixed: Int64
+    common_party: int
     colours: Bools
     parties: int
     groups: int
@@ -54,9 +63,11 @@ class Desk(NamedTuple):
     offers : records, the lots that pay
     keys : (k,) float64, what a sort compares
     places : (4, k) int64, places in `offers`: see `CREW` and its neighbours
-    parts : (3, k) float64, parts of the offers that are carried: see `NOW` and its neighbours
+    parts : (4, k) float64, parts of the offers that are carried: see `NOW` and its neighbours; in the row `COMMON` how
+        much of that is entered by the common importer
     purse : (parties, 4) float64, what the lots of an importer pay together
     heads : (groups,) int64, first offer of a group, -1 for none
+    is_own : bool, whether the offers are those of the lots' own importers, so that how they rank is worth keeping
     """
 
     offers: Records
@@ -65,10 +76,11 @@ class Desk(NamedTuple):
     parts: Float64
     purse: Float64
     heads: Int64
+    is_own: bool
 
 
 CREW, COLOUR, ORDER, CHAIN = range(4)
-NOW, TEAMS, BEST = range(3)
+NOW, TEAMS, BEST, COMMON = range(4)
 
 
 @inner

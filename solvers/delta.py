@@ -11,7 +11,7 @@ from network.money import Bools, Int64
 from . import moves
 from ._jit import jit
 from .assignment import Assignment, Load
-from .draft import COST, NONE, ONE, Draft, blank, entry, link, new_load, party_value, set_type, use_choice
+from .draft import COST, NONE, ONE, Draft, blank, enter_by, entry, link, new_load, party_value, set_type, use_choice
 from .moves import Rules
 from .pairs import Pairs
 from .problem import Problem
@@ -145,13 +145,16 @@ def _journal(t: Tables, d: Draft, what: int) -> None:
 @jit
 def _load_plan(t: Tables, d: Draft, choice: Int64, first: Int64, lots: Int64, pools: Int64, kinds: Int64) -> None:
     """Enter loads of the given types into a blank draft, then the choices."""
+    for lot in range(len(choice)):
+        if choice[lot] >= 0 and t.lots[lot].common_party >= 0:
+            enter_by(t, d, lot, choice[lot])
     for k in range(len(pools)):
         load, pool = new_load(d), pools[k]
         for i in range(first[k], first[k + 1]):
             lot = lots[i]
-            before = party_value(t, d, load, t.lots[lot].party)
+            before = party_value(t, d, load, d.lots[lot].party)
             value = max(before, 0) + t.lots[lot].value
-            d.number[COST] += entry(t, pool, lot, value) - entry(t, pool, lot, before)
+            d.number[COST] += entry(t, pool, d.lots[lot].standing, value) - entry(t, pool, d.lots[lot].standing, before)
             slot, use = 0, t.options[choice[lot]].use
             while t.uses[use + slot].pool != pool:
                 slot += 1

@@ -30,7 +30,7 @@ LISTED, EMPTY, NOTED, FRESH, EMPTIED = map(constant, range(5))
 _SPARE_LOADS = 4096
 """Loads beyond one per node, for those that a series of moves has emptied and keeps until it ends."""
 
-_PLACED = np.dtype([(name, np.int64) for name in ("choice", "mark", "old_choice", "noted")])
+_PLACED = np.dtype([(name, np.int64) for name in ("choice", "mark", "old_choice", "noted", "party", "standing")])
 _NODE = np.dtype([(name, np.int64) for name in ("load", "next", "before", "old_load")])
 _LOAD = np.dtype([(name, np.int64) for name in (
     "pool", "type", "volume", "weight", "lots", "alone", "parties", "head", "next", "before", "place", "mark",
@@ -45,14 +45,16 @@ class Draft(NamedTuple):
     Attributes
     ----------
     number : (7,) int64, single numbers, see `COST` and its neighbours
-    lots : (n,) records: ``choice``, the live option or -1; of the journal: ``mark``, ``old_choice``, and ``noted``, a list
+    lots : (n,) records: ``choice``, the live option or -1; ``party``, the importer of record by the option chosen or
+        tried last, and its ``standing``; of the journal: ``mark``, ``old_choice``, and ``noted``, a list
     nodes : (n * width,) records: ``load``, neighbours ``next`` and ``before`` in the load, and ``old_load``
     loads : (c,) records: ``pool``; ``type``, a position in ``Tables.types``; ``volume``, ``weight``; how many ``lots``,
         ``alone``, ``parties``; ``head``, the first node; ``next``, ``before`` in the pool's list; ``place`` among the
         open loads; of the journal: ``mark``, ``old_type``, ``old_pool``
     classes : (c, K) int64, lots of every class in a load
     rooms : (P,) records: ``open``, the first open load; ``price`` for the lot that looks for a place (when ``seen`` by
-        it), and ``target``, the load it would join
+        it), and ``target``, the load it would join; where options enter lots under the common importer another P
+        records, for the price and the target under it
     stacks : (5, c) int64, lists of loads, see `LISTED` and its neighbours; heights : (5,) int64
     types_used : (T,) int64; used : (R,) int64
     targets : (width,) int64, loads of the place found last
@@ -81,13 +83,14 @@ def blank(t: Tables) -> Draft:
         nodes=_unset(_NODE, n * t.width),
         loads=_unset(_LOAD, c),
         classes=np.zeros((c, len(t.conflict)), dtype=np.int64),
-        rooms=_unset(_ROOM, len(t.pools)),
+        rooms=_unset(_ROOM, len(t.pools) * (2 if t.options["common"].any() else 1)),
         stacks=np.zeros((5, c), dtype=np.int64),
         heights=np.zeros(5, dtype=np.int64),
         types_used=np.zeros(len(t.types), dtype=np.int64),
         used=np.zeros(len(t.limits), dtype=np.int64),
         targets=np.full(t.width, NONE, dtype=np.int64),
     )
+    draft.lots["party"], draft.lots["standing"] = t.lots["party"], t.lots["standing"]
     draft.number[COST] = t.lots["unplanned"].sum()
     draft.stacks[EMPTY], draft.heights[EMPTY] = np.arange(c - 1, -1, -1), c
     for name in ("volume", "weight", "lots", "alone", "parties"):
@@ -177,6 +180,19 @@ def cheapest_type(t: Tables, d: Draft, pool: int, volume: int, weight: int, curr
     return NONE
 
 
+# -- importers of record --------------------------------------------------------------------------------------------
+
+
+@inner
+def enter_by(t: Tables, d: Draft, lot: int, choice: int) -> None:
+    """Let the importer of an unplanned lot be that of a live option, where options know a common importer."""
+    mine = t.lots[lot]
+    if t.options[choice].common:
+        d.lots[lot].party, d.lots[lot].standing = mine.common_party, mine.common_standing
+    else:
+        d.lots[lot].party, d.lots[lot].standing = mine.party, mine.standing
+
+
 # -- loads ----------------------------------------------------------------------------------------------------------
 
 
@@ -186,20 +202,20 @@ def party_value(t: Tables, d: Draft, load: int, party: int) -> int:
     value, found = 0, False
     node = d.loads[load].head
     while node >= 0:
-        lot = t.lots[node // t.width]
-        if lot.party == party:
-            value += lot.value
+        lot = node // t.width
+        if d.lots[lot].party == party:
+            value += t.lots[lot].value
             found = True
         node = d.nodes[node].next
     return value if found else NONE
 
 
 @inner
-def entry(t: Tables, pool: int, lot: int, value: int) -> int:
-    """Return the fees of a customs entry of a lot's importer in a load of `pool`, micro-units; 0 for a value of -1, none."""
+def entry(t: Tables, pool: int, standing: int, value: int) -> int:
+    """Return the fees of a customs entry of an importer in a load of `pool`, micro-units; 0 for a value of -1, none."""
     if value < 0:
         return 0
-    return entry_amount(t.fees, t.pools[pool].fee, t.pools[pool].last_fee, t.lots[lot].standing, value)
+    return entry_amount(t.fees, t.pools[pool].fee, t.pools[pool].last_fee, standing, value)
 
 
 @inner
@@ -216,7 +232,7 @@ def _may_share(t: Tables, d: Draft, load: int, lot: int) -> bool:
                 return False
             node = d.nodes[node].next
     most = t.pools[d.loads[load].pool].most_parties
-    return most < 0 or d.loads[load].parties < most or party_value(t, d, load, mine.party) >= 0
+    return most < 0 or d.loads[load].parties < most or party_value(t, d, load, d.lots[lot].party) >= 0
 
 
 @inner
@@ -236,8 +252,10 @@ def offer(t: Tables, d: Draft, load: int, lot: int, most: int) -> tuple[int, int
     if delta > most or not _may_share(t, d, load, lot):
         return NEVER, NONE
     if t.pools[into.pool].last_fee > t.pools[into.pool].fee:
-        before = party_value(t, d, load, mine.party)
-        delta += entry(t, into.pool, lot, max(before, 0) + mine.value) - entry(t, into.pool, lot, before)
+        before = party_value(t, d, load, d.lots[lot].party)
+        delta += entry(t, into.pool, d.lots[lot].standing, max(before, 0) + mine.value) - entry(
+            t, into.pool, d.lots[lot].standing, before
+        )
     return delta, kind
 
 
@@ -247,13 +265,13 @@ def opening(t: Tables, d: Draft, pool: int, lot: int) -> tuple[int, int]:
     kind = cheapest_type(t, d, pool, t.lots[lot].volume, t.lots[lot].weight, NONE)
     if kind < 0 or t.pools[pool].most_parties == 0:
         return NEVER, NONE
-    return t.types[kind].price + entry(t, pool, lot, t.lots[lot].value), kind
+    return t.types[kind].price + entry(t, pool, d.lots[lot].standing, t.lots[lot].value), kind
 
 
 @inner
 def link(t: Tables, d: Draft, node: int, load: int, pool: int) -> None:
     """Enter a node into a load of `pool`; the first one opens it."""
-    into, lot = d.loads[load], t.lots[node // t.width]
+    into, lot, party = d.loads[load], t.lots[node // t.width], d.lots[node // t.width].party
     if into.lots == 0:
         into.pool = pool
         into.place = d.heights[LISTED]
@@ -263,7 +281,7 @@ def link(t: Tables, d: Draft, node: int, load: int, pool: int) -> None:
         if top >= 0:
             d.loads[top].before = load
         d.rooms[pool].open = load
-    if t.pools[pool].most_parties >= 0 and party_value(t, d, load, lot.party) < 0:
+    if t.pools[pool].most_parties >= 0 and party_value(t, d, load, party) < 0:
         into.parties += 1
     top = into.head
     d.nodes[node].next, d.nodes[node].before, d.nodes[node].load = top, NONE, load
@@ -280,7 +298,7 @@ def link(t: Tables, d: Draft, node: int, load: int, pool: int) -> None:
 @inner
 def unlink(t: Tables, d: Draft, node: int) -> None:
     """Take a node out of its load; the last one closes it."""
-    load, lot = d.nodes[node].load, t.lots[node // t.width]
+    load, lot, party = d.nodes[node].load, t.lots[node // t.width], d.lots[node // t.width].party
     into = d.loads[load]
     after, before = d.nodes[node].next, d.nodes[node].before
     if before >= 0:
@@ -290,7 +308,7 @@ def unlink(t: Tables, d: Draft, node: int) -> None:
     if after >= 0:
         d.nodes[after].before = before
     d.nodes[node].load = NONE
-    if t.pools[into.pool].most_parties >= 0 and party_value(t, d, load, lot.party) < 0:
+    if t.pools[into.pool].most_parties >= 0 and party_value(t, d, load, party) < 0:
         into.parties -= 1
     into.volume -= lot.volume
     into.weight -= lot.weight

@@ -11,7 +11,7 @@ import numpy as np
 
 from network.errors import SolveError
 
-from .assignment import Assignment, Load
+from .assignment import Assignment
 from .problem import Problem
 
 
@@ -118,10 +118,10 @@ def evaluate(problem: Problem, assignment: Assignment) -> Evaluation:
     _check_names(problem, assignment)
     lines = (
         *_lot_lines(problem, assignment),
-        *(line for place, load in enumerate(assignment.loads) for line in _load_lines(problem, place, load)),
+        *(line for place in range(len(assignment.loads)) for line in _load_lines(problem, assignment, place)),
     )
     violations = (
-        *(broken for place, load in enumerate(assignment.loads) for broken in _load_violations(problem, place, load)),
+        *(broken for place in range(len(assignment.loads)) for broken in _load_violations(problem, assignment, place)),
         *_membership_violations(problem, assignment),
         *_type_limit_violations(problem, assignment),
         *_resource_violations(problem, assignment),
@@ -151,24 +151,27 @@ def _lot_lines(problem: Problem, assignment: Assignment) -> Iterator[Line]:
             yield Line(LineKind.UNPLANNED, lot, -1, "", int(problem.lot_unplanned_price[lot]))
 
 
-def _load_lines(problem: Problem, place: int, load: Load) -> Iterator[Line]:
+def _load_lines(problem: Problem, assignment: Assignment, place: int) -> Iterator[Line]:
+    load = assignment.loads[place]
     yield Line(LineKind.LOAD, place, -1, "", int(problem.type_price[load.type]))
     fees = problem.fees_of(load.pool)
     if fees:
         values, standing = Counter[int](), {}
         for lot in load.lots:
-            party = int(problem.lot_party[lot])
+            party, standing_of_lot = problem.importer_of(lot, int(assignment.lot_option[lot]))
             values[party] += int(problem.lot_entry_value[lot])
-            standing[party] = int(problem.lot_standing[lot])
+            standing[party] = standing_of_lot
         for party in sorted(values):
             for fee in fees:
                 if fee.falls_on(standing[party]):
                     yield Line(LineKind.ENTRY, place, party, fee.code, fee.amount(values[party]))
 
 
-def _load_violations(problem: Problem, place: int, load: Load) -> Iterator[Violation]:
+def _load_violations(problem: Problem, assignment: Assignment, place: int) -> Iterator[Violation]:
+    load = assignment.loads[place]
     lots = np.array(load.lots, dtype=np.int64)
-    groups, parties = problem.lot_group[lots], problem.lot_party[lots]
+    groups = problem.lot_group[lots]
+    parties = {problem.importer_of(lot, int(assignment.lot_option[lot]))[0] for lot in load.lots}
     strangers = groups[:, None] != groups[None, :]
     alone = problem.lot_alone[lots]
     conflicts = problem.conflict[np.ix_(problem.lot_class[lots], problem.lot_class[lots])]
@@ -179,7 +182,7 @@ def _load_violations(problem: Problem, place: int, load: Load) -> Iterator[Viola
         Rule.WEIGHT: int(problem.lot_weight_g[lots].sum() - problem.type_weight_g[load.type]),
         Rule.CONFLICT: int(conflicts.sum()) // 2,
         Rule.ALONE: int((strangers & (alone[:, None] | alone[None, :])).sum()) // 2,
-        Rule.PARTIES: len(np.unique(parties)) - allowed_parties if allowed_parties >= 0 else 0,
+        Rule.PARTIES: len(parties) - allowed_parties if allowed_parties >= 0 else 0,
     }
     for rule, amount in excess.items():
         if amount > 0:

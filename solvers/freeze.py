@@ -165,6 +165,7 @@ def _options(problem: Problem, option: Int64, used: Sequence[tuple[int, ...]]) -
         "option_pool_start": _starts([len(pools) for pools in used]),
         "option_pool": np.array([pool for pools in used for pool in pools], dtype=np.int64),
         "option_resource_start": need_start,
+        "option_common": problem.option_common[option] if problem.has_common else problem.option_common,
         "option_resource": problem.option_resource[needs],
         "option_resource_amount": problem.option_resource_amount[needs],
         "option_day": None if problem.option_day is None else problem.option_day[option],

@@ -21,6 +21,7 @@ from .draft import (
     Draft,
     allow_choice,
     cheapest_type,
+    enter_by,
     entry,
     link,
     new_load,
@@ -46,9 +47,11 @@ def _leave(t: Tables, d: Draft, node: int) -> None:
     into = d.loads[load]
     unlink(t, d, node)
     if t.pools[into.pool].last_fee > t.pools[into.pool].fee:
-        rest = party_value(t, d, load, t.lots[lot].party)
+        rest = party_value(t, d, load, d.lots[lot].party)
         before = max(rest, 0) + t.lots[lot].value
-        d.number[COST] += entry(t, into.pool, lot, rest) - entry(t, into.pool, lot, before)
+        d.number[COST] += entry(t, into.pool, d.lots[lot].standing, rest) - entry(
+            t, into.pool, d.lots[lot].standing, before
+        )
     kind, current = NONE, into.type
     if into.lots > 0:
         kind = cheapest_type(t, d, into.pool, into.volume, into.weight, current)
@@ -83,6 +86,8 @@ def put(t: Tables, d: Draft, lot: int, choice: int) -> bool:
         return False
     note_lot(t, d, lot)
     use_choice(t, d, choice, ONE)
+    if t.lots[lot].common_party >= 0:
+        enter_by(t, d, lot, choice)
     for slot in range(t.options[choice].uses):
         pool, load = t.uses[t.options[choice].use + slot].pool + ZERO, d.targets[slot]
         if load >= 0:
@@ -128,13 +133,15 @@ class Rules(NamedTuple):
 
 
 @inner
-def _price_pool(t: Tables, d: Draft, lot: int, use: int, rules: Rules, most: int) -> int:
+def _price_pool(t: Tables, d: Draft, lot: int, use: int, number: int, rules: Rules, most: int) -> int:
     """Return what a pool costs the lot, and remember it and the load to join; NEVER if it is not less than `most`.
+
+    They are remembered in the room of that `number`, the pool's own or that of the common importer.
 
     Options come in the order of their cost, so what is too much for one is too much for those after it.
     """
     pool = t.uses[use].pool + ZERO
-    room = d.rooms[pool]
+    room = d.rooms[number]
     room.seen, room.target = d.number[CALL], NONE
     if pool == rules.pool:
         if rules.load >= 0:
@@ -144,7 +151,7 @@ def _price_pool(t: Tables, d: Draft, lot: int, use: int, rules: Rules, most: int
         return room.price
     best = NEVER if pool == rules.closed else _open_price(t, d, pool, lot, t.uses[use].pair + ZERO, rules.greed)
     best = best if best < most else NEVER
-    load = room.open
+    load = d.rooms[pool].open
     while load >= 0:
         delta = offer(t, d, load, lot, min(best, most))[0]
         if delta < most and delta <= best:
@@ -182,27 +189,33 @@ def best_place(t: Tables, d: Draft, lot: int, rules: Rules, least: int, after: i
     d.number[CALL] += 1
     call = d.number[CALL]
     best, found = t.lots[lot].unplanned, NONE
+    has_common = t.lots[lot].common_party >= 0
     for choice in range(t.lots[lot].first, t.lots[lot].last):
         option = t.options[choice]
         total = option.cost
         if total >= best:
             break
-        uses_pool = rules.pool < 0
+        uses_pool, behind = rules.pool < 0, ZERO
+        if has_common:
+            enter_by(t, d, lot, choice)
+            behind += len(t.pools) * option.common
         for use in range(option.use, option.use + option.uses):
             pool = t.uses[use].pool + ZERO
             uses_pool = uses_pool or pool == rules.pool
             if total < best:
-                if d.rooms[pool].seen == call:
-                    total += d.rooms[pool].price
+                if d.rooms[pool + behind].seen == call:
+                    total += d.rooms[pool + behind].price
                 else:
-                    total += _price_pool(t, d, lot, use, rules, best - total)
+                    total += _price_pool(t, d, lot, use, pool + behind, rules, best - total)
         beyond = total > least or (total == least and choice > after)
         if total < best and uses_pool and beyond and allow_choice(t, d, choice):
             best, found = total, choice
     if found >= 0:
-        first = t.options[found].use
+        first, behind = t.options[found].use, ZERO
+        if has_common:
+            behind += len(t.pools) * t.options[found].common
         for slot in range(t.options[found].uses):
-            d.targets[slot] = d.rooms[t.uses[first + slot].pool].target
+            d.targets[slot] = d.rooms[t.uses[first + slot].pool + behind].target
     return found, best
 
 
@@ -257,6 +270,8 @@ def rollback(t: Tables, d: Draft) -> None:
         d.lots[lot].choice = d.lots[lot].old_choice
         if d.lots[lot].choice >= 0:
             use_choice(t, d, d.lots[lot].choice, ONE)
+            if t.lots[lot].common_party >= 0:
+                enter_by(t, d, lot, d.lots[lot].choice)
         for node in range(lot * t.width, (lot + 1) * t.width):
             load = d.nodes[node].old_load
             if load >= 0:

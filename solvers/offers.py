@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from network.money import Float64, Int64
+from network.money import Bools, Float64, Int64
 
 from ._jit import Records, inner, jit
 from .draft import NONE
@@ -38,6 +38,8 @@ def offers_of(problem: Problem, pairs: Pairs, t: Tables, payment: Float64 | None
     """Return the positive offers among the payments of all pairs, (E,) float64 micro-units; None: all offer the same."""
     least = 0.0 if payment is None else _PROMISING
     payment = pairs.fits.astype(np.float64) if payment is None else payment
+    if problem.has_common:
+        payment = np.where(_is_second(pairs, payment), 0.0, payment)
     live = np.zeros(len(pairs), dtype=np.bool_)
     live[t.uses["pair"]] = True
     paying = np.flatnonzero(live & (payment > 0))
@@ -48,6 +50,13 @@ def offers_of(problem: Problem, pairs: Pairs, t: Tables, payment: Float64 | None
     rows["lot"], rows["payment"] = pairs.lot[chosen], payment[chosen]
     first = np.searchsorted(pairs.pool[chosen], np.arange(problem.n_pools + 1))
     return Offers(rows, first, _promising(t, rows, first, least))
+
+
+def _is_second(pairs: Pairs, payment: Float64) -> Bools:
+    """Return which pairs pay less than their twin, or as much and come later, (E,) bool."""
+    other = np.append(payment, -np.inf)[pairs.twin]
+    second: Bools = (other > payment) | ((other == payment) & (pairs.twin < np.arange(len(pairs))))
+    return second
 
 
 def bulk_of(problem: Problem) -> Float64:

@@ -20,7 +20,8 @@ _PRICE = np.dtype([("open", np.int64), ("share", np.int64), ("entry", np.int64)]
 class Pairs:
     """Which lot may use which pool, and what is known of each such pair before any price.
 
-    Pairs are numbered by lot; `of_pool` lists them by pool.
+    Pairs are numbered by lot; `of_pool` lists them by pool. A lot that may enter under its own importer or the common
+    one has two pairs, *twins*, in every pool with customs entries that it may use either way.
 
     Attributes
     ----------
@@ -28,6 +29,8 @@ class Pairs:
     start : (n+1,) int64, pairs of a lot
     of_pool, pool_start : (E,), (P+1,) int64, pairs of a pool, lots ascending
     of_use : pair of every entry of ``problem.option_pool``
+    common : (E,) bool, pairs of the common importer; empty when there is none
+    twin : (E,) int64, the twin of every pair, -1 for none; empty when there is no common importer
     entry : (E,) int64, number of the customs entry, one per pool and importer
     entry_fixed : (E,) int64, micro-units that its entry costs whatever its value
     fee_share : (E,) int64, micro-units of further customs fees that the lot surely causes in the pool
@@ -41,30 +44,61 @@ class Pairs:
 
     def __init__(self, problem: Problem) -> None:
         self.fees: Fees = fees_of(problem)
-        self.of_use, self.lot, self.pool, self.start = _pair_up(
-            problem.option_start, problem.option_pool_start, problem.option_pool, problem.n_pools
+        self.of_use, self.lot, place, self.start = _pair_up(
+            problem.option_start,
+            problem.option_pool_start,
+            _places(problem),
+            problem.n_pools * (1 + problem.has_common),
         )
+        self.pool, self.common, self.twin = place, np.zeros(0, dtype=np.bool_), place[:0]
+        party, standing = problem.lot_party[self.lot], problem.lot_standing[self.lot]
+        if problem.has_common:
+            self.common, self.pool = place >= problem.n_pools, place % problem.n_pools
+            self.twin = _twins(self.lot * problem.n_pools + self.pool)
+            party[self.common], standing[self.common] = problem.common_party, problem.common_standing
         self.of_pool = np.argsort(self.pool, kind="stable")
         self.pool_start = np.concatenate([[0], np.cumsum(np.bincount(self.pool, minlength=problem.n_pools))])
-        self.prices = _prices(problem, self.pool, self.lot, self.fees)
+        self.prices = _prices(problem, self.pool, self.lot, standing, self.fees)
         self.fits: Bools = self.prices["open"] < NEVER
         usable = np.ones(problem.n_options, dtype=np.bool_)
         usable[problem.option_of_use[~self.fits[self.of_use]]] = False
         too_much = problem.option_resource_amount > problem.resource_limit[problem.option_resource]
         usable[problem.option_of_need[too_much]] = False
         self.usable: Bools = usable
-        parties = int(problem.lot_party.max(initial=0)) + 1
-        _, self.entry = np.unique(self.pool * parties + problem.lot_party[self.lot], return_inverse=True)
+        _, self.entry = np.unique(self.pool * problem.n_parties + party, return_inverse=True)
         self.scarce = _scarce_resources(problem)
-        self.entry_fixed, self.fee_share = _entry_fees(problem, self.pool, self.lot, self.entry)
+        self.entry_fixed, self.fee_share = _entry_fees(problem, (self.pool, self.lot, self.entry), standing)
 
     def __len__(self) -> int:
         return len(self.pool)
 
 
+def _places(problem: Problem) -> Int64:
+    """Return what makes pairs differ, of every use of a pool: the pool or, ``n_pools`` behind it, the pool as one where
+    the lot enters under the common importer."""
+    if not problem.has_common:
+        return problem.option_pool
+    enters = problem.option_common[problem.option_of_use] & (problem.pool_scheme[problem.option_pool] >= 0)
+    return problem.option_pool + problem.n_pools * enters
+
+
+def _twins(place: Int64) -> Int64:
+    """Return the other pair of the same lot and pool, (E,) int64, -1 for none.
+
+    Parameters
+    ----------
+    place : (E,) int64, equal for pairs of one lot and pool
+    """
+    order = np.argsort(place, kind="stable")
+    first = np.flatnonzero(place[order][1:] == place[order][:-1])
+    twin = np.full(len(place), -1, dtype=np.int64)
+    twin[order[first]], twin[order[first + 1]] = order[first + 1], order[first]
+    return twin
+
+
 @jit
 def _pair_up(option_start: Int64, use_start: Int64, use_pool: Int64, n_pools: int) -> tuple[Int32, Int64, Int64, Int64]:
-    """Return the pair of every use, and lot and pool of every pair, and the pairs of every lot."""
+    """Return the pair of every use, and lot and pool (or what is in its place) of every pair, and the pairs of every lot."""
     n = len(option_start) - 1
     of_use = np.empty(len(use_pool), dtype=np.int32)
     start = np.zeros(n + 1, dtype=np.int64)
@@ -112,10 +146,10 @@ def _most_needed(option_start: Int64, need_start: Int64, resource: Int64, amount
     return total
 
 
-def _prices(problem: Problem, pool: Int64, lot: Int64, fees: Fees) -> Records:
+def _prices(problem: Problem, pool: Int64, lot: Int64, standing: Int64, fees: Fees) -> Records:
     """Return what pairs cost, see `Pairs`."""
     prices = np.zeros(len(pool), dtype=_PRICE)
-    prices["entry"] = entry_amounts(fees, pool, problem.lot_standing[lot], problem.lot_entry_value[lot])
+    prices["entry"] = entry_amounts(fees, pool, standing, problem.lot_entry_value[lot])
     types = _Types(
         problem.pool_type_start, problem.type_limit, problem.type_volume_cm3, problem.type_weight_g, problem.type_price
     )
@@ -149,14 +183,20 @@ def _add_loads(prices: Records, pool: Int64, volume: Int64, weight: Int64, t: _T
         prices[pair].share = min(np.int64(share) + entry, NEVER)
 
 
-def _entry_fees(problem: Problem, pool: Int64, lot: Int64, entry: Int64) -> tuple[Int64, Int64]:
+def _entry_fees(problem: Problem, pairs: tuple[Int64, Int64, Int64], standing: Int64) -> tuple[Int64, Int64]:
     """Split the fees of every entry into a part that it surely costs and a part that each of its lots surely causes.
 
     A fee never falls with the value, so an entry costs at least the fee of nothing or, where it may be small, of a small one. And a fee per value falls with
     the value, so lots worth ``V`` together pay at least ``V * fee(V_all) / V_all``, where ``V_all`` is the value of all
     lots of that importer that can use the pool; where the lots may also make a small entry, which has a rate of its own,
     the lower of the two rates. For every fee and entry the larger of the two counts.
+
+    Parameters
+    ----------
+    pairs : pool, lot and entry of every pair, (E,) int64 each
+    standing : (E,) int64, of the importer of the pair
     """
+    pool, lot, entry = pairs
     fixed, share = np.zeros(len(pool), dtype=np.int64), np.zeros(len(pool), dtype=np.int64)
     if not len(pool):
         return fixed, share
@@ -169,7 +209,7 @@ def _entry_fees(problem: Problem, pool: Int64, lot: Int64, entry: Int64) -> tupl
     for index, scheme in enumerate(problem.entry_schemes):
         in_scheme = np.flatnonzero(schemes == index)
         for fee in scheme:
-            rows = in_scheme[(fee.standings >> problem.lot_standing[lot[in_scheme]] & 1).astype(np.bool_)]
+            rows = in_scheme[(fee.standings >> standing[in_scheme] & 1).astype(np.bool_)]
             is_small, may_be_small = total[rows] <= fee.small_up_to, smallest[entry[rows]] <= fee.small_up_to
             whole = np.where(is_small, fee.small_amount, _usual(fee, total[rows]))
             rate = whole / np.maximum(total[rows], 1.0)

@@ -88,6 +88,9 @@ class Problem:
     option_cost : (m,) int64, micro-units, everything that is not shared
     option_pool_start, option_pool : (m+1,), (.,) int64, pools used by an option, none repeated
     option_resource_start, option_resource, option_resource_amount : (m+1,), (.,), (.,) int64
+    option_common : (m,) bool, True when the option enters the lot under the common importer in place of its own; empty
+        when none does
+    common_party, common_standing : int, the common importer and its standing; of no meaning without `option_common`
     pool_type_start : (P+1,) int64, equipment types of a pool
     type_price : (T,) int64, micro-units per load
     type_volume_cm3, type_weight_g : (T,) int64, capacity of a load
@@ -134,13 +137,19 @@ class Problem:
     lot_bundle: Int64 | None = None
     option_day: Int64 | None = None
     bundle_days: int = 30
+    option_common: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    common_party: int = 0
+    common_standing: int = 0
 
     def __post_init__(self) -> None:
         if not len(self.lot_standing):
             object.__setattr__(self, "lot_standing", np.zeros(len(self.lot_party), dtype=np.int64))
+        if not np.any(self.option_common):
+            object.__setattr__(self, "option_common", np.zeros(0, dtype=np.bool_))
         for column in fields(self):
-            if column.name not in ("entry_schemes", "bundle_days") and getattr(self, column.name) is not None:
-                is_flag = column.name in ("lot_alone", "conflict")
+            single = column.name in ("entry_schemes", "bundle_days", "common_party", "common_standing")
+            if not single and getattr(self, column.name) is not None:
+                is_flag = column.name in ("lot_alone", "option_common", "conflict")
                 array = _frozen(getattr(self, column.name), np.bool_ if is_flag else np.int64, column.name)
                 object.__setattr__(self, column.name, array)
         validate(self)
@@ -169,6 +178,22 @@ class Problem:
     def n_resources(self) -> int:
         """Number of limited resources."""
         return len(self.resource_limit)
+
+    @property
+    def has_common(self) -> bool:
+        """Return whether any option enters its lot under the common importer."""
+        return len(self.option_common) > 0
+
+    @property
+    def n_parties(self) -> int:
+        """Number of importers of record: one more than the largest of their numbers."""
+        return 1 + max(int(self.lot_party.max(initial=0)), self.common_party if self.has_common else 0)
+
+    def importer_of(self, lot: int, option: int) -> tuple[int, int]:
+        """Return the importer of record of a lot that takes an option (-1: none), and its standing."""
+        if self.has_common and option >= 0 and self.option_common[option]:
+            return self.common_party, self.common_standing
+        return int(self.lot_party[lot]), int(self.lot_standing[lot])
 
     @cached_property
     def lot_of_option(self) -> Int32:
@@ -255,6 +280,7 @@ def _check_lengths(problem: Problem) -> None:
         "option_pool_start": problem.n_options + 1,
         "option_resource_start": problem.n_options + 1,
         "option_resource_amount": len(problem.option_resource),
+        "option_common": problem.n_options if problem.has_common else 0,
     }
     for column in fields(problem):
         name = column.name
@@ -279,6 +305,8 @@ def _check_rows(problem: Problem) -> None:
 
 
 def _check_indices(problem: Problem) -> None:
+    if problem.has_common:
+        _check_common(problem)
     limits = {
         "lot_class": (0, len(problem.conflict)),
         "lot_standing": (0, _MOST_STANDINGS),
@@ -301,6 +329,15 @@ def _check_indices(problem: Problem) -> None:
         raise SolveError(
             f"option_pool[{use}]: option {problem.option_of_use[use]} uses pool {problem.option_pool[use]} twice."
         )
+
+
+def _check_common(problem: Problem) -> None:
+    if problem.common_party < 0:
+        raise SolveError(f"common_party: found {problem.common_party}, expected a number that is not negative.")
+    if not 0 <= problem.common_standing < _MOST_STANDINGS:
+        raise SolveError(f"common_standing: found {problem.common_standing}, expected 0..{_MOST_STANDINGS - 1}.")
+    other = (problem.lot_party == problem.common_party) & (problem.lot_standing != problem.common_standing)
+    _refuse("lot_standing", other, problem.lot_standing, f"{problem.common_standing}, as of the common importer")
 
 
 def _check_amounts(problem: Problem) -> None:

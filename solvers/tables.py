@@ -13,10 +13,12 @@ from .pairs import Pairs
 from .problem import Int32, Problem
 
 _LOT = np.dtype([(name, np.int64) for name in (
-    "volume", "weight", "kind", "group", "party", "standing", "value", "unplanned", "alone", "first", "last",
+    "volume", "weight", "kind", "group", "party", "standing", "value", "unplanned", "alone", "first", "last", "common_party",
+    "common_standing",
 )])  # fmt: skip
 _OPTION = np.dtype([
     ("cost", np.int64), ("number", np.int32), ("use", np.int32), ("need", np.int32), ("uses", np.int16), ("needs", np.int16),
+    ("common", np.int16),
 ])  # fmt: skip
 _USE = np.dtype([("pool", np.int32), ("pair", np.int32)])
 _NEED = np.dtype([("resource", np.int64), ("amount", np.int64)])
@@ -30,9 +32,10 @@ class Tables(NamedTuple):
     Attributes
     ----------
     lots : (n,), ``volume`` (cm3), ``weight`` (g), ``kind`` (class), ``group``, ``party``, its ``standing``, ``value``,
-        ``unplanned`` (micro-units), ``alone``, and its live options ``first`` to ``last``
+        ``unplanned`` (micro-units), ``alone``, its live options ``first`` to ``last``, and the other importer of record
+        that options may name, ``common_party`` (-1 where none can) with ``common_standing``
     options : (k,), live options of a lot in the order of their ``cost``; ``number`` in the problem; first ``use`` and
-        how many; first ``need`` and how many
+        how many; first ``need`` and how many; ``common``, 1 where it enters the lot under the common importer
     uses : ``pool`` and ``pair`` of every use of a pool by a live option
     needs : scarce ``resource`` and ``amount``
     prices : (E,), of pairs, see `Pairs`
@@ -71,10 +74,13 @@ def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
             _LOT, problem.n_lots, volume=problem.lot_volume_cm3, weight=problem.lot_weight_g, kind=problem.lot_class,
             group=problem.lot_group, party=problem.lot_party, standing=problem.lot_standing, value=problem.lot_entry_value,
             unplanned=problem.lot_unplanned_price, alone=problem.lot_alone, first=np.append(0, ends)[:-1], last=ends,
+            common_party=np.full(problem.n_lots, problem.common_party if problem.has_common else -1),
+            common_standing=np.full(problem.n_lots, problem.common_standing),
         ),
         options=_records(
             _OPTION, len(numbers), cost=problem.option_cost[numbers], number=numbers, use=use_first[:-1],
             uses=np.diff(use_first), need=need_first[:-1], needs=np.diff(need_first),
+            common=problem.option_common[numbers] if problem.has_common else np.zeros(len(numbers), dtype=np.bool_),
         ),
         uses=_records(_USE, len(pair), pool=pairs.pool[pair], pair=pair),
         needs=_records(

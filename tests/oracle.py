@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from solvers.assignment import Assignment, Load
 from solvers.evaluate import LineKind, Rule, evaluate
 from solvers.problem import Problem
 
+_Entered: TypeAlias = tuple[tuple[int, int], ...]
 _CHARGED = {LineKind.LOAD, LineKind.ENTRY}
 _PACKING = {Rule.VOLUME, Rule.WEIGHT, Rule.CONFLICT, Rule.ALONE, Rule.PARTIES}
 
@@ -17,7 +19,7 @@ def cheapest(problem: Problem) -> Assignment:
     """Return an assignment of least cost that keeps every rule. Only for a handful of lots."""
     best = Assignment.unplanned(problem.n_lots)
     cost = evaluate(problem, best).cost
-    packings: dict[tuple[int, tuple[int, ...]], list[tuple[Load, ...]]] = {}
+    packings: dict[tuple[int, _Entered], list[tuple[Load, ...]]] = {}
     for choice in _choices(problem):
         users: dict[int, list[int]] = {}
         for lot, option in enumerate(choice):
@@ -31,9 +33,9 @@ def cheapest(problem: Problem) -> Assignment:
             continue
         ways = []
         for pool, lots in users.items():
-            key = pool, tuple(lots)
+            key = pool, _entered(problem, choice, lots)
             if key not in packings:
-                packings[key] = list(_packings(problem, pool, tuple(lots)))
+                packings[key] = list(_packings(problem, pool, choice, tuple(lots)))
             ways.append(packings[key])
         for packing in itertools.product(*ways):
             plan = Assignment.canonical(choice, itertools.chain.from_iterable(packing))
@@ -49,7 +51,7 @@ def cheapest_apart(problem: Problem) -> Assignment:
     Every set of lots of a pool is packed once in every way, so that six lots are searched in a moment.
     """
     assert problem.n_resources == 0
-    packed: dict[tuple[int, tuple[int, ...]], tuple[int, tuple[Load, ...]] | None] = {}
+    packed: dict[tuple[int, _Entered], tuple[int, tuple[Load, ...]] | None] = {}
     best: tuple[int, tuple[int, ...], tuple[Load, ...]] | None = None
     for choice in _choices(problem):
         users: dict[int, list[int]] = {}
@@ -60,9 +62,9 @@ def cheapest_apart(problem: Problem) -> Assignment:
                 users.setdefault(pool, []).append(lot)
         loads: list[Load] = []
         for pool, lots in users.items():
-            key = pool, tuple(lots)
+            key = pool, _entered(problem, choice, lots)
             if key not in packed:
-                packed[key] = _cheapest_packing(problem, *key)
+                packed[key] = _cheapest_packing(problem, pool, choice, tuple(lots))
             way = packed[key]
             if way is None:
                 break
@@ -90,10 +92,17 @@ def _too_far(problem: Problem, one: tuple[int, int], other: tuple[int, int]) -> 
     return bool(bundles[one[0]] == bundles[other[0]] and abs(days[one[1]] - days[other[1]]) > problem.bundle_days)
 
 
-def _cheapest_packing(problem: Problem, pool: int, lots: tuple[int, ...]) -> tuple[int, tuple[Load, ...]] | None:
+def _entered(problem: Problem, choice: Sequence[int], lots: Sequence[int]) -> _Entered:
+    """Return lots with their importers by a choice of options: what the loads of a pool are judged by."""
+    return tuple((lot, problem.importer_of(lot, choice[lot])[0]) for lot in lots)
+
+
+def _cheapest_packing(
+    problem: Problem, pool: int, choice: Sequence[int], lots: tuple[int, ...]
+) -> tuple[int, tuple[Load, ...]] | None:
     best = None
-    for packing in _packings(problem, pool, lots):
-        alone = evaluate(problem, Assignment.canonical([-1] * problem.n_lots, packing))
+    for packing in _packings(problem, pool, choice, lots):
+        alone = evaluate(problem, Assignment.canonical(choice, packing))
         if any(violation.rule in {*_PACKING, Rule.TYPE_LIMIT} for violation in alone.violations):
             continue
         cost = sum(line.amount for line in alone.lines if line.kind in _CHARGED)
@@ -102,7 +111,7 @@ def _cheapest_packing(problem: Problem, pool: int, lots: tuple[int, ...]) -> tup
     return best
 
 
-def _packings(problem: Problem, pool: int, lots: tuple[int, ...]) -> Iterator[tuple[Load, ...]]:
+def _packings(problem: Problem, pool: int, choice: Sequence[int], lots: tuple[int, ...]) -> Iterator[tuple[Load, ...]]:
     """Yield every way to pack the lots into loads of the pool that keeps the rules of a load.
 
     Without limits on types only the cheapest type of each part matters.
@@ -112,15 +121,16 @@ def _packings(problem: Problem, pool: int, lots: tuple[int, ...]) -> Iterator[tu
     for partition in _partitions(list(lots)):
         choices = []
         for part in partition:
-            fitting = [Load(pool, row, tuple(part)) for row in rows if _fits(problem, Load(pool, row, tuple(part)))]
+            loads = [Load(pool, row, tuple(part)) for row in rows]
+            fitting = [load for load in loads if _fits(problem, choice, load)]
             if free:
                 fitting = sorted(fitting, key=lambda load: int(problem.type_price[load.type]))[:1]
             choices.append(fitting)
         yield from itertools.product(*choices)
 
 
-def _fits(problem: Problem, load: Load) -> bool:
-    alone = evaluate(problem, Assignment.canonical([-1] * problem.n_lots, [load]))
+def _fits(problem: Problem, choice: Sequence[int], load: Load) -> bool:
+    alone = evaluate(problem, Assignment.canonical(choice, [load]))
     return not any(violation.rule in _PACKING for violation in alone.violations)
 
 

@@ -40,6 +40,7 @@ class Option:
     pools: tuple[int, ...] = ()
     needs: tuple[tuple[int, int], ...] = ()
     day: int = 0
+    common: bool = False
 
 
 @dataclass
@@ -70,8 +71,9 @@ def make_problem(
     conflict: Sequence[Sequence[bool]] = ((False,),),
     resource_limit: Sequence[int] = (),
     bundle_days: int = 30,
+    common: tuple[int, int] = (0, 0),
 ) -> Problem:
-    """Return the arrays of plain rows."""
+    """Return the arrays of plain rows; `common` is the common importer and its standing."""
     options = [option for lot in lots for option in lot.options]
     types = [kind for pool in pools for kind in pool.types]
     needs = [need for option in options for need in option.needs]
@@ -107,6 +109,9 @@ def make_problem(
         lot_bundle=_ints(lot.bundle for lot in lots) if any(lot.bundle >= 0 for lot in lots) else None,
         option_day=_ints(option.day for option in options),
         bundle_days=bundle_days,
+        option_common=np.array([option.common for option in options], dtype=bool),
+        common_party=common[0],
+        common_standing=common[1],
     )
 
 
@@ -155,6 +160,7 @@ def tiny_problems(
         st.lists(small(0, n_pools - 1), max_size=2, unique=True).map(tuple),
         st.lists(need, max_size=1).map(tuple) if n_resources else st.just(()),
         st.sampled_from([0, 10, 31, 40, 70]),
+        draw(st.sampled_from([st.just(False), st.booleans()])),
     )
     lot = st.builds(
         Lot, small(1, 12), small(10, 120), small(0, 120), small(0, n_classes - 1), small(0, 2),
@@ -167,7 +173,8 @@ def tiny_problems(
     a, b, c = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
     conflict = [[False, a, b], [a, False, c], [b, c, draw(st.sampled_from([False, False, True]))]]
     limits = draw(st.lists(small(0, 9), min_size=n_resources, max_size=n_resources))
-    return make_problem(lots, pools, tuple(schemes), conflict, limits)
+    party = draw(small(2, 3))  # the common importer: one with lots of its own or another
+    return make_problem(lots, pools, tuple(schemes), conflict, limits, common=(party, party % 2))
 
 
 def _with_small_entries(fee: EntryFee, up_to: int, divisor: int) -> EntryFee:
@@ -189,7 +196,8 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
                 zip(problem.option_resource[row].tolist(), problem.option_resource_amount[row].tolist(), strict=True)
             )
             cost, pools = int(problem.option_cost[option]) // MICROS, tuple(problem.pools_of(option))
-            options.append(Option(cost, pools, needs, 0 if days is None else int(days[option])))
+            common = problem.has_common and bool(problem.option_common[option])
+            options.append(Option(cost, pools, needs, 0 if days is None else int(days[option]), common))
         lots.append(
             Lot(
                 int(problem.lot_volume_cm3[lot]),
@@ -230,6 +238,7 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
         problem.conflict.tolist(),
         problem.resource_limit.tolist(),
         problem.bundle_days,
+        common=(problem.common_party, problem.common_standing),
     )
 
 

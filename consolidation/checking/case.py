@@ -9,7 +9,7 @@ from functools import cached_property
 
 from consolidation.checking.dates import Dates
 from consolidation.checking.journeys import Journey
-from consolidation.checking.quantities import importer_of
+from consolidation.checking.quantities import entered_by
 from consolidation.checking.world import World
 from consolidation.plan_model import CostLine, Plan, PlannedLoad
 from consolidation.shipments import Shipment
@@ -71,7 +71,8 @@ class Case:
             if shipment is None:
                 continue
             alone = ("", shipment.shipment_id)
-            together = (planned.trunk_load_id, importer_of(shipment)) if planned.trunk_load_id else alone
+            together = (planned.trunk_load_id, entered_by(self.world, planned, shipment))
+            together = together if planned.trunk_load_id else alone
             found[together].add(planned.shipment_id)
         return {key: sorted(ids) for key, ids in found.items()}
 

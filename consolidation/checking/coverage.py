@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from consolidation.checking.case import Case
-from consolidation.checking.quantities import goods_value, importer_of, volume_m3, weight_kg
+from consolidation.checking.quantities import entered_by, goods_value, volume_m3, weight_kg
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import decimal
 from network.money import from_micros, to_micros
@@ -42,7 +42,7 @@ def copied(case: Case) -> Iterator[Violation]:
         value = from_micros(goods_value(case.world, shipment))
         facts: tuple[tuple[str, object, object], ...] = (
             ("SELLER", planned.seller_id, shipment.seller_id),
-            ("IMPORTER", planned.importer_id, importer_of(shipment)),
+            ("IMPORTER", planned.importer_id, entered_by(case.world, planned, shipment)),
             ("ORIGIN", planned.origin, shipment.origin),
             ("FC", planned.destination_fc, shipment.destination_fc),
             ("MARKET", planned.market, fc.market if fc else ""),

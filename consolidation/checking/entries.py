@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from consolidation.checking.case import Case
-from consolidation.checking.quantities import goods_value, importer_of
+from consolidation.checking.quantities import entered_by, goods_value
 from consolidation.checking.result import Violation, violation
 from consolidation.plan_model import CustomsEntry
 from network.money import from_micros
@@ -67,7 +67,7 @@ def _facts(case: Case, entry: CustomsEntry) -> tuple[tuple[str, object, object],
     value = sum(goods_value(case.world, each.journey.shipment) for each in travellers)
     return (
         ("REGIME", entry.regime_id, first.journey.regime.regime_id),
-        ("IMPORTER", entry.importer_id, importer_of(first.journey.shipment)),
+        ("IMPORTER", entry.importer_id, entered_by(case.world, first.journey.planned, first.journey.shipment)),
         ("LOAD", entry.load_id, first.journey.planned.trunk_load_id),
         ("MODE", entry.mode, first.journey.mode),
         ("DATE", entry.date, first.dates.after.isoformat()),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from consolidation.checking.case import Case, Traveller
-from consolidation.checking.quantities import importer_of, revenue_tons, volume_m3, weight_kg
+from consolidation.checking.quantities import entered_by, revenue_tons, volume_m3, weight_kg
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import World, decimal
 from consolidation.plan_model import PlannedLoad
@@ -201,7 +201,8 @@ def consent(held: Held) -> Iterator[Violation]:
 def importers(held: Held) -> Iterator[Violation]:
     """Yield a violation when a trunk load has more importers of record than planning allows."""
     limit = held.world.network.planning.max_importers_per_load
-    count = len({importer_of(each.journey.shipment) for each in held.travellers})
+    entering = {entered_by(held.world, each.journey.planned, each.journey.shipment) for each in held.travellers}
+    count = len(entering)
     if held.load.kind == "trunk" and limit is not None and count > limit:
         yield violation("LOAD.IMPORTERS", held.where, "importers of record", count, f"at most {limit}")
 

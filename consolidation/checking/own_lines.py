@@ -10,7 +10,7 @@ from typing import Literal
 
 from consolidation.checking.dates import Dates, days_of
 from consolidation.checking.journeys import Chain, Journey
-from consolidation.checking.quantities import Counts, count, goods_value, importer_of, layers_of, volume_m3
+from consolidation.checking.quantities import Counts, by_platform, count, entered_by, goods_value, layers_of, volume_m3
 from consolidation.checking.world import World, decimal
 from consolidation.plan_model import CostLine
 from consolidation.shipments import Shipment
@@ -83,6 +83,8 @@ def _outbound(world: World, journey: Journey, dates: Dates) -> Iterator[Step]:
 def _inbound(world: World, journey: Journey, dates: Dates) -> Iterator[Step]:
     """Yield the customs entry and the steps after the gateway of arrival."""
     yield Step(journey.regime.entry_tariff, dates.after, ZERO, journey.planned.entry_id)
+    if by_platform(world, journey.planned, journey.shipment):
+        yield Step(journey.regime.platform_tariff, dates.after, ZERO, journey.planned.entry_id)
     yield Step(journey.fc.tariff, dates.after)
     chain = journey.chain
     if chain is None:
@@ -126,7 +128,7 @@ def own_lines(world: World, journey: Journey, dates: Dates) -> Own:
 
 
 def _charged(world: World, journey: Journey, counts: Counts, step: Step, duty: Decimal) -> Iterator[CostLine]:
-    tags = world.tags(importer_of(journey.shipment))
+    tags = world.tags(entered_by(world, journey.planned, journey.shipment))
     for charge in world.charges(step.tariff, step.day, journey.mode, "shipment"):
         shipment = journey.shipment
         split, units = world.destinations.get(shipment.shipment_id, 0), shipment.units or 0
@@ -211,7 +213,7 @@ def _tax(world: World, journey: Journey, counts: Counts, own: Own, duty_paid: De
     regime = journey.regime
     base = duty_paid + from_micros(to_micros(decimal(regime.tax_onward_per_wm) * counts.tons))
     own.import_tax = to_micros(base * decimal(regime.tax_rate_pct) / 100)
-    importer = world.network.importer.get(importer_of(journey.shipment))
+    importer = world.network.importer.get(entered_by(world, journey.planned, journey.shipment))
     borne = importer.import_tax if importer else "regime"
     if not own.import_tax or borne == "deferred":
         return

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from consolidation.checking.journeys import Journey
 from consolidation.checking.world import World, decimal
+from consolidation.plan_model import PlannedShipment
 from consolidation.shipments import Shipment
 from network.charges import STAY_BASES
 from network.money import to_micros
@@ -42,6 +43,21 @@ def goods_value(world: World, shipment: Shipment) -> int:
 def importer_of(shipment: Shipment) -> str:
     """Return the importer of record: as stated, else the seller."""
     return shipment.importer_id or shipment.seller_id
+
+
+def by_platform(world: World, planned: PlannedShipment, shipment: Shipment) -> bool:
+    """Return whether the plan lets the platform be importer of record, and it may: the network offers it under this
+    regime, the seller allows it, and the goods are in a load with others'."""
+    platform, regime = world.network.planning.platform_importer, world.network.regime.get(planned.regime_id)
+    offered = bool(platform) and planned.importer_id == platform != importer_of(shipment)
+    return (
+        offered and shipment.platform_entry and bool(planned.trunk_load_id) and bool(regime and regime.platform_entry)
+    )
+
+
+def entered_by(world: World, planned: PlannedShipment, shipment: Shipment) -> str:
+    """Return the importer of record of a planned shipment: the platform where it may be, else its own."""
+    return planned.importer_id if by_platform(world, planned, shipment) else importer_of(shipment)
 
 
 def cartons_of(shipment: Shipment) -> int:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from consolidation.checking.case import Traveller
 from consolidation.checking.loads import Held
 from consolidation.checking.own_lines import Step, line_of, tariff_of
-from consolidation.checking.quantities import goods_value, importer_of
+from consolidation.checking.quantities import entered_by, goods_value
 from consolidation.checking.world import decimal
 from consolidation.plan_model import CostLine
 from network.charges import amount, days_beyond, falls_on
@@ -85,7 +85,7 @@ def _days(step: Step, charge: Charge) -> Decimal:
 def _importer_lines(held: Held, weights: list[int]) -> Iterator[CostLine]:
     """Yield what a load is charged for every importer of record in it, shared by all who are in it."""
     world, first = held.world, held.travellers[0]
-    importers = {importer_of(each.journey.shipment) for each in held.travellers}
+    importers = {entered_by(world, each.journey.planned, each.journey.shipment) for each in held.travellers}
     regime, mode, day = first.journey.regime, first.journey.mode, first.dates.after
     for charge in world.charges(regime.entry_tariff, day, mode, "entry"):
         count = sum(falls_on(charge.importers, world.tags(importer)) for importer in importers)
@@ -99,7 +99,7 @@ def entry_lines(travellers: Sequence[Traveller]) -> Iterator[CostLine]:
     world, journey = travellers[0].world, travellers[0].journey
     values = [goods_value(world, each.journey.shipment) for each in travellers]
     day: dt.date = travellers[0].dates.after
-    tags = world.tags(importer_of(journey.shipment))
+    tags = world.tags(entered_by(world, journey.planned, journey.shipment))
     for row in world.charges(journey.regime.entry_tariff, day, journey.mode, "entry"):
         if not falls_on(row.importers, tags) or (row.basis == "per_importer" and journey.planned.trunk_load_id):
             continue

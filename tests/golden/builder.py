@@ -40,6 +40,7 @@ STEPS = {
     "courier": ("trunk", "freight"),
     "pod": ("destination", "destination"),
     "customs": ("customs", "destination"),
+    "platform": ("customs", "destination"),
     "drayage": ("drayage", "destination"),
     "centre": ("destination", "destination"),
     "ltl": ("final_leg", "destination"),
@@ -169,9 +170,14 @@ class _Builder:
         regime = dict(self._journey.regime)
         if "row" in regime:
             known = reference().regime[regime.pop("row")]
-            regime = {**known.model_dump(exclude={"entry_tariff", "source"}), **regime}
+            regime = {
+                **known.model_dump(exclude={"entry_tariff", "platform_entry", "platform_tariff", "source"}),
+                **regime,
+            }
         base = {"name": self._way.market, "valuation": "FOB", "clearance_days": 1, "schedule": self._name("DUTIES")}
         fixed = {"regime_id": self._name(self._way.market), "entry_tariff": self._tariff("customs", "")}
+        if "platform" in self._steps:
+            fixed.update(platform_entry=True, platform_tariff=self._tariff("platform"))
         self._add("regimes", **{**base, **regime, **fixed, "schedule": self._name("DUTIES")})
         for number, row in enumerate(_duties(self._journey.duties or ({"layer": "FREE"},))):
             base = {"duty_id": self._name(f"{row['layer']}.{number}"), "currency": self._way.currency}

@@ -52,6 +52,7 @@ def shipments(
                 due_date=draw(st.sampled_from([None, "2026-12-20", "2026-12-30"])),
                 cargo_class=draw(st.sampled_from(["general", "general", "lithium_battery", "liquid"])),
                 coload_consent=draw(st.sampled_from([True, True, True, False])),
+                platform_entry=draw(st.sampled_from([False, False, True])),
             )
         )
     return found
@@ -59,7 +60,8 @@ def shipments(
 
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
-    """Draw a network with two sailings, perhaps LCL or a courier, and limits that bind or do not."""
+    """Draw a network with two sailings, perhaps LCL or a courier, limits that bind or do not, perhaps a platform that
+    enters."""
     limits: dict[str, Any] = {
         "WH-SZX": {"handling_m3_per_day": draw(st.sampled_from([None, 10.0, 30.0]))},
         "ONT8": {"receiving_m3_per_week": draw(st.sampled_from([None, None, 5.0, 20.0]))},
@@ -80,12 +82,17 @@ def networks(draw: st.DrawFn) -> Network:
     cheap["ftl-us-km"] = {"rate": "0.5", "equipment": "53TRL"}
     if draw(st.booleans()):
         cheap["ocean-us-20"], cheap["dray-us"] = {"rate": "200"}, {"rate": "50"}
+    service = {"charge_id": "hub", "tariff": "HUB", "code": "PLATFORM.ENTRY", "name": "x", "category": "customs",
+               "side": "destination", "basis": "per_shipment", "currency": "USD", "rate": draw(st.sampled_from(["0", "40", "70"]))}  # fmt: skip
+    offer = {"platform_entry": draw(st.booleans()), "platform_tariff": "HUB"}
     return base.replace(
         places=edited("places", limits),
+        regimes=edited("regimes", {"US": offer}),
         departures=edited("departures", {**sailings, "YTN-LAX-LCL-W": lcl}, keep=keep),
         couriers=edited("couriers", keep=draw(st.sampled_from([[], ["EXPRESS-US"]]))),
-        charges=edited("charges", cheap),
+        charges=edited("charges", cheap, add=[service]),
         planning=planning(
+            platform_importer=draw(st.sampled_from(["IOR-A", "HUB"])),
             max_importers_per_load=draw(st.sampled_from([None, None, 1])),
             truck_dispatch_weekdays=draw(st.sampled_from([("2", "5"), ("7",)])),
         ),

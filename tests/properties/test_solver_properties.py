@@ -15,6 +15,7 @@ from solvers.bound import DualAscent
 from solvers.construct import construct
 from solvers.cpsat import Effort, solve_region, whole
 from solvers.delta import State
+from solvers.entering import enter_best
 from solvers.evaluate import evaluate
 from solvers.improve import Schedule, Search, improve
 from solvers.pairs import Pairs
@@ -119,15 +120,18 @@ def test_a_pool_gains_at_least_what_any_one_load_gains(problem: Problem, seed: i
                 sum(slope.payment[e] + pairs.fee_share[e] for e in chosen) - cost
                 for count in range(1, len(mine) + 1)
                 for chosen in combinations(mine, count)
-                for cost in [_least_cost_of_one_load(problem, pool, pairs.lot[list(chosen)].tolist())]
+                for cost in [_least_cost_of_one_load(problem, pairs, pool, list(chosen))]
             ),
             default=0.0,
         )
         assert most <= dual.fill.gain[pool] + 10.0
 
 
-def _least_cost_of_one_load(problem: Problem, pool: int, lots: list[int]) -> float:
-    """Return what one load with these lots and its customs entries cost, infinite if a rule forbids it."""
+def _least_cost_of_one_load(problem: Problem, pairs: Pairs, pool: int, chosen: list[int]) -> float:
+    """Return what one load with the lots of these pairs and its customs entries cost, infinite if a rule forbids it."""
+    lots = pairs.lot[chosen].tolist()
+    if len(set(lots)) < len(lots):
+        return np.inf
     classes, groups = problem.lot_class[lots], problem.lot_group[lots]
     clash = any(problem.conflict[a, b] for a, b in combinations(classes.tolist(), 2))
     if clash or (problem.lot_alone[lots].any() and len(set(groups.tolist())) > 1):
@@ -139,8 +143,10 @@ def _least_cost_of_one_load(problem: Problem, pool: int, lots: list[int]) -> flo
         if problem.type_limit[k] != 0 and volume <= problem.type_volume_cm3[k] and weight <= problem.type_weight_g[k]
     ]
     values: dict[tuple[int, int], int] = {}
-    for lot in lots:
+    for pair, lot in zip(chosen, lots, strict=True):
         party = int(problem.lot_party[lot]), int(problem.lot_standing[lot])
+        if problem.has_common and pairs.common[pair]:
+            party = problem.common_party, problem.common_standing
         values[party] = values.get(party, 0) + int(problem.lot_entry_value[lot])
     fees = problem.fees_of(pool)
     entries = sum(fee.amount(value) for (_, mine), value in values.items() for fee in fees if fee.falls_on(mine))
@@ -168,6 +174,20 @@ def test_heuristics_keep_every_rule_and_never_beat_the_truth(problem: Problem, s
     costs = [evaluate(problem, plan) for plan in (first, better)]
     assert all(evaluation.feasible for evaluation in costs)
     assert costs[0].cost >= costs[1].cost >= truth
+
+
+@_many
+@given(tiny_problems(max_lots=8))
+def test_loads_entered_anew_keep_the_rules_and_cost_no_more(problem: Problem) -> None:
+    plan = construct(problem, Pairs(problem), FREE)
+    assert plan is not None
+    if problem.has_common:
+        anew = enter_best(problem, plan)
+        assert anew.loads == plan.loads
+        asks = (problem.pool_scheme >= 0) | (problem.pool_max_parties >= 0)
+        if all(asks[problem.pools_of(option)].sum() <= 1 for option in plan.lot_option.tolist() if option >= 0):
+            assert evaluate(problem, anew).feasible
+            assert evaluate(problem, anew).cost <= evaluate(problem, plan).cost
 
 
 @_many
