@@ -170,6 +170,10 @@ def tiny_problems(
     lots = draw(st.lists(lot, min_size=min_lots, max_size=max_lots))
     for each in lots:
         each.standing = each.party % 2
+    service = draw(st.sampled_from([None, None, 0, 5, 20]))
+    for each in lots if service is not None else ():
+        either = [(replace(o, common=False), replace(o, cost=o.cost + service, common=True)) for o in each.options[:2]]
+        each.options = [option for both in either for option in both]
     a, b, c = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
     conflict = [[False, a, b], [a, False, c], [b, c, draw(st.sampled_from([False, False, True]))]]
     limits = draw(st.lists(small(0, 9), min_size=n_resources, max_size=n_resources))

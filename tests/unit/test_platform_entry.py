@@ -18,11 +18,18 @@ from consolidation.shipments import Shipment
 from network.consistency import check_network
 from network.model import Network
 from network.tables import Importer
-from solvers import EntryFee, SolveOptions, solve
+from solvers import EntryFee, SolveOptions, evaluate, solve
+from solvers._watch import Watch
+from solvers.bound import DualAscent
 from solvers.entering import enter_best
+from solvers.pairs import Pairs
+from tests.benchmarks.methods.alone import plan_alone
+from tests.benchmarks.methods.book import Book, own_entries
+from tests.benchmarks.methods.formulation import Formulation
 from tests.goods import assert_sums, compiled, edited, findings, goods, lines_of, planning, quick_plan, total
 from tests.hand_plan import causes
 from tests.networks import tiny_network
+from tests.oracle import cheapest
 from tests.strategies import Lot, Option, Pool, Type, assignment_of, make_problem
 
 HUB = "THE-HUB"
@@ -254,3 +261,33 @@ def test_a_load_is_entered_anew_as_is_cheapest() -> None:
     dear = make_problem([replace(lot, options=[lot.options[0], Option(70, (0,), common=True)]) for lot in lots],
                         [Pool((Type(100),), scheme=0)], ((fee,),), common=(3, 0))  # fmt: skip
     assert enter_best(dear, assignment_of(dear, (1, 1, 1), (0, 0, (0, 1, 2)))) == apart
+
+
+def test_baselines_enter_every_lot_under_its_own_importer() -> None:
+    fee = EntryFee("BROKER", 100_000_000, 0, 0, None)
+    lots = [
+        Lot(volume=10, party=k, group=k, options=[Option(10, (0,)), Option(0, (0,), common=True)]) for k in range(2)
+    ]
+    problem = make_problem(lots, [Pool((Type(100),), scheme=0)], ((fee,),), common=(3, 0))
+    program = Formulation(problem)
+    assert program.complete is False
+    assert own_entries(problem, 1) == [2]
+    book = Book(problem)
+    assert all(plan_alone(book, lot) for lot in range(2))
+    assert evaluate(problem, book.assignment()).cost == 2 * (10 + 100 + 100) * 1_000_000
+
+
+def test_the_bound_lets_some_importers_enter_themselves_beside_the_common_one() -> None:
+    # An entry costs 30. Three lots of one importer enter themselves: 30, not 3 x 20 by the common one. Two importers
+    # with a lot each enter by the common one: 30 + 2 x 10, not 2 x 30. With the load 100 + 30 + 50.
+    fee = EntryFee("BROKER", 30_000_000, 0, 0, None)
+    services = {0: 20, 1: 20, 2: 20, 3: 10, 4: 10}
+    lots = [
+        Lot(volume=10, party=max(0, k - 2), group=k, options=[Option(0, (0,)), Option(service, (0,), common=True)])
+        for k, service in services.items()
+    ]
+    problem = make_problem(lots, [Pool((Type(100),), scheme=0)], ((fee,),), common=(3, 0))
+    truth = evaluate(problem, cheapest(problem)).cost
+    assert truth == 180_000_000
+    ascent = DualAscent(problem, Pairs(problem)).run(300, Watch(None, None, None))
+    assert 0.98 * truth < ascent.bound <= truth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from solvers.problem import Problem
 
-from .book import Book, OpenLoad
+from .book import Book, OpenLoad, own_entries
 from .week import Answer, Week
 
 
@@ -29,7 +29,7 @@ def plan_alone(book: Book, lot: int) -> bool:
 def own_ways(book: Book, problem: Problem, lot: int) -> list[tuple[int, int, list[OpenLoad]]]:
     """Return price in micro-units, option and new loads of every way for the lot alone, the cheapest first."""
     ways = []
-    for option in problem.options_of(lot):
+    for option in own_entries(problem, lot):
         pools = problem.pools_of(option)
         types = [book.smallest_types(pool, [lot]) for pool in pools]
         if all(types):

@@ -22,6 +22,11 @@ class OpenLoad:
     lots: list[int] = field(default_factory=list)
 
 
+def own_entries(problem: Problem, lot: int) -> list[int]:
+    """Return the options of a lot that its own importer enters: no baseline thinks of the common one."""
+    return [o for o in problem.options_of(lot) if not (problem.has_common and problem.option_common[o])]
+
+
 class Book:
     """Options and loads booked so far; every rule of the problem is kept.
 

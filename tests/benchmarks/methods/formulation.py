@@ -61,7 +61,8 @@ class Formulation:
     ----------
     program : Program
     complete : bool
-        True when every pool has a load for each of its users: then a bound of the program is one of the problem.
+        True when every pool has a load for each of its users: then a bound of the program is one of the problem. Not
+        where lots may enter under a common importer: the program lets each enter under its own.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -101,7 +102,7 @@ class Formulation:
             np.maximum.at(largest, _expand(problem.pool_type_start), room)
             filled = np.maximum(filled, np.bincount(pool, size[lot], problem.n_pools) / largest)
         count = np.minimum(users, 1 + np.ceil(filled).astype(np.int64))
-        self.complete = bool((count == users).all())
+        self.complete = bool((count == users).all()) and not problem.has_common
         start = _starts(count)
         self._load_pool, first_of = _expand(start), start[:-1]
         self._load_place = np.arange(len(self._load_pool)) - first_of[self._load_pool]
@@ -118,7 +119,8 @@ class Formulation:
 
     def _choose(self) -> None:
         problem, rows, columns = self.problem, self._rows, self._columns
-        self._x = columns.add(problem.option_cost // CENT)
+        may_take = 1 - problem.option_common.astype(np.int64) if problem.has_common else 1
+        self._x = columns.add(problem.option_cost // CENT, may_take)
         self._u = columns.add(problem.lot_unplanned_price // CENT)
         self._t = columns.add(problem.type_price[self._t_type] // CENT)
         self._o = columns.add(np.zeros(len(self._load_pool), dtype=np.int64))

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .alone import plan_alone
-from .book import Book, OpenLoad
+from .book import Book, OpenLoad, own_entries
 from .week import Answer, Week
 
 SMALL_CM3 = 1_000_000
@@ -58,19 +58,21 @@ class _Planner:
     def _join_open(self, lot: int) -> bool:
         """Join the open container that adds least, if one adds less than co-loading costs."""
         ceiling, trunk = self._cheapest_free(lot), self.week.trunk
-        options = [o for o in self.problem.options_of(lot) if trunk[o] >= 0 and self.book.joinable(int(trunk[o]), lot)]
+        options = [
+            o for o in own_entries(self.problem, lot) if trunk[o] >= 0 and self.book.joinable(int(trunk[o]), lot)
+        ]
         return any(added < ceiling and self.book.take(lot, o, loads) for added, o, loads in self._ways(lot, options))
 
     def _co_load(self, lot: int) -> bool:
         problem = self.problem
-        free = [option for option in problem.options_of(lot) if not problem.pools_of(option)]
+        free = [option for option in own_entries(problem, lot) if not problem.pools_of(option)]
         free.sort(key=lambda option: int(problem.option_cost[option]))
         return any(self.book.take(lot, option, []) for option in free)
 
     def _departures(self, lot: int) -> Iterator[list[int]]:
         """Yield the options of every departure that shares a container: lane by lane, the earliest first."""
         lanes: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for option in self.problem.options_of(lot):
+        for option in own_entries(self.problem, lot):
             if self.week.lane[option] >= 0:
                 lanes[int(self.week.lane[option])][int(self.week.departs_day[option])].append(option)
         ranked = []
@@ -140,5 +142,5 @@ class _Planner:
 
     def _cheapest_free(self, lot: int) -> float:
         problem = self.problem
-        free = (option for option in problem.options_of(lot) if not problem.pools_of(option))
+        free = (option for option in own_entries(problem, lot) if not problem.pools_of(option))
         return min((int(problem.option_cost[option]) for option in free), default=math.inf)
