@@ -33,7 +33,7 @@ from network import clock
 from network.charges import ENTRY_BASES
 from network.model import Network
 from network.money import MICROS, from_micros, share
-from network.tables import Charge
+from network.price_tables import Charge
 from network.tariffs import charge_of_entry
 from solvers.assignment import Load
 from solvers.evaluate import LineKind

@@ -31,7 +31,7 @@ from network.charges import amount, falls_on, small_entry
 from network.customs import DutyBook
 from network.model import Network
 from network.money import Bools, Int64, Integers, round_array, to_micros
-from network.tables import Charge
+from network.price_tables import Charge
 from network.tariffs import TariffBook
 from solvers.problem import EntryFee, Problem
 

@@ -15,7 +15,8 @@ from network import clock
 from network.geo import Coordinates, Locator
 from network.model import Network
 from network.money import Bools, Float64, Int64, to_micros
-from network.tables import Equipment, Importer, Place, Receiving
+from network.price_tables import Importer
+from network.tables import Equipment, Place, Receiving
 
 CARTON_M3 = 0.06
 """Volume of a typical carton, used to count cartons where a shipment does not say."""
@@ -33,7 +34,7 @@ class Demand:
     hs_lines : (n,) int64, tariff lines of the goods
     destinations : (n,) int64, FCs that the inbound plan of a shipment goes to; 0 for one of no plan
     importer_tags : n tuples of str, those tags of the importer of record that charges ask about, sorted
-    import_tax : n words, how the importer bears import tax (see `network.tables.Importer`)
+    import_tax : n words, how the importer bears import tax (see `network.price_tables.Importer`)
     ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
     late_price : (n,) float64, plan currency per late day
     inbound_plan : (n,) int64, inbound plan, -1 for shipments without companions that must arrive in the same window

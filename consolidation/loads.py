@@ -10,7 +10,8 @@ from functools import cached_property
 from consolidation.routes import road_km
 from network.charges import amount, days_beyond
 from network.model import Network
-from network.tables import Charge, Equipment, Lane, Place
+from network.price_tables import Charge
+from network.tables import Equipment, Lane, Place
 from network.tariffs import TariffBook
 
 

@@ -13,7 +13,8 @@ from consolidation.search import Search, search_itineraries
 from network import clock
 from network.customs import DutyBook
 from network.model import Network
-from network.tables import Charge, Lane
+from network.price_tables import Charge
+from network.tables import Lane
 from network.tariffs import TariffBook
 
 NEAREST_DUTY = "DUTY.NEAREST"

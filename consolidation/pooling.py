@@ -13,7 +13,8 @@ from consolidation.search import Rows, Search
 from network import clock
 from network.model import Network
 from network.money import Int64
-from network.tables import Charge, Place
+from network.price_tables import Charge
+from network.tables import Place
 from network.tariffs import TariffBook
 
 NEVER = np.iinfo(np.int64).max // 4

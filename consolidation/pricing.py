@@ -24,7 +24,7 @@ from network.charges import STAY_BASES, amounts, counted_by_unit, falls_on, smal
 from network.customs import DutyBook, financing_pct, is_compound
 from network.model import Network
 from network.money import Bools, Float64, Int64, round_array
-from network.tables import Charge, Duty, Regime
+from network.price_tables import Charge, Duty, Regime
 from network.tariffs import TariffBook
 
 DAYS_PER_YEAR = 365.0

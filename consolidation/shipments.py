@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from network.cells import lost_zero
+from network.columns import Currency, YesNo, unit
 from network.rows import refuse
-from network.tables import Currency, YesNo, unit
 
 _CM3_PER_M3 = 1_000_000
 _G_PER_KG = 1_000

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from network.cells import cell_text
+from network.columns import Row
 from network.errors import Finding, nearest
 from network.model import Network
-from network.tables import Row
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from pydantic import BaseModel
 from network.atomic import new_file, new_folder
 from network.catalogue import columns, fields
 from network.cells import cell_text
+from network.columns import Row
 from network.model import Network
-from network.tables import REQUIRED, TABLES, Header, Planning, Row
+from network.planning import Header, Planning
+from network.tables import REQUIRED, TABLES
 from network.workbook import CREATED, Sheets, describe
 
 SETTINGS: dict[str, type[Row]] = {"network": Header, "planning": Planning}

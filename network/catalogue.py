@@ -12,8 +12,10 @@ from pydantic.fields import FieldInfo as _Field
 
 from network.cells import cell_text
 from network.charges import BASES
+from network.columns import Breaks, Sourced
+from network.planning import Header, Planning
 from network.rows import base_type, choices, default_of, unit_of
-from network.tables import TABLES, Breaks, Header, Planning, Sourced
+from network.tables import TABLES
 
 _WORDS = {
     int: "whole number", float: "number", Decimal: "number", str: "text", bool: "yes/no", dt.date: "date",

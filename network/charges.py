@@ -103,7 +103,7 @@ def parse_breaks(text: str) -> tuple[Break, ...]:
 
 
 class Priced(Protocol):
-    """The part of a tariff line that prices need (``network.tables.Charge`` has it)."""
+    """The part of a tariff line that prices need (``network.price_tables.Charge`` has it)."""
 
     @property
     def basis(self) -> str: ...

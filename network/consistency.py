@@ -8,11 +8,12 @@ from typing import Any
 
 from network._judging import Judge, Written
 from network.cells import is_date
+from network.columns import GATEWAY_KINDS
 from network.errors import Finding, nearest
 from network.model import Network
 from network.pricing_rules import PricingRules
 from network.rows import base_type, choices
-from network.tables import GATEWAY_KINDS, KEYS, REQUIRED, TABLES, Lane
+from network.tables import KEYS, REQUIRED, TABLES, Lane
 
 __all__ = ["Written", "check_network"]
 

@@ -16,7 +16,7 @@ from itertools import takewhile
 
 from network.epochs import Epochs
 from network.model import Network
-from network.tables import Duty, Regime
+from network.price_tables import Duty, Regime
 
 CHAPTER_DIGITS = 2
 """Leading digits of the HS chapter: rows of another chapter say nothing about a product."""

@@ -14,25 +14,20 @@ from typing import Any
 
 from network.clock import Calendar
 from network.geo import distance_km, path_km
+from network.planning import Header, Planning
+from network.price_tables import Charge, Duty, Importer, Rate, Regime
 from network.tables import (
-    Charge,
     Closure,
     Compatibility,
     Courier,
     Departure,
-    Duty,
     Equipment,
     GeometryPoint,
-    Header,
-    Importer,
     Lane,
     Link,
     Place,
-    Planning,
     Product,
-    Rate,
     Receiving,
-    Regime,
     Reliability,
     Source,
 )

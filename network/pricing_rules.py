@@ -11,7 +11,8 @@ from network._judging import Judge, Written
 from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES, STAY_BASES
 from network.errors import Finding, nearest
 from network.model import Network
-from network.tables import Charge, Duty, Equipment
+from network.price_tables import Charge, Duty
+from network.tables import Equipment
 from network.ways import load_tariffs
 
 _WEEKDAYS = frozenset("1234567")

@@ -9,7 +9,8 @@ from functools import cache
 from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES, small_entry
 from network.epochs import Epochs
 from network.model import Network
-from network.tables import Charge, Lane, Place
+from network.price_tables import Charge
+from network.tables import Lane, Place
 
 
 class TariffBook:

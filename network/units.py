@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from network.model import Network
-from network.tables import Charge, Duty
+from network.price_tables import Charge, Duty
 from network.ways import Inbound, inbound
 
 

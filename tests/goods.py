@@ -21,11 +21,13 @@ from consolidation.shipment_files import inspect_shipments, write_shipments
 from consolidation.shipments import Shipment
 from network import clock
 from network.charges import ENTRY_BASES
+from network.columns import Row
 from network.customs import DutyBook
 from network.errors import Finding
 from network.model import Network
 from network.money import from_micros
-from network.tables import KEYS, TABLES, Planning, Row
+from network.planning import Planning
+from network.tables import KEYS, TABLES
 from network.tariffs import TariffBook
 from solvers.options import SolveOptions
 from tests.networks import ROWS

@@ -11,7 +11,8 @@ import datetime as dt
 from typing import Any
 
 from network.model import Network
-from network.tables import TABLES, Header, Planning
+from network.planning import Header, Planning
+from network.tables import TABLES
 
 FIRST_DAY = dt.date(2026, 11, 1)
 LAST_DAY = dt.date(2027, 6, 30)

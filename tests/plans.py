@@ -21,7 +21,8 @@ from consolidation.plan_model import (
 )
 from network.geo import sea_path
 from network.model import Network
-from network.tables import Courier, Equipment, GeometryPoint, Header, Lane, Place, Planning
+from network.planning import Header, Planning
+from network.tables import Courier, Equipment, GeometryPoint, Lane, Place
 
 _PLACES = """WH-SZX origin_warehouse Shenzhen CN 22.6 114.1
 WH-NGB origin_warehouse Ningbo CN 29.9 121.6

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from network.columns import Row
 from network.model import Network
-from network.tables import Charge, Link, Place, Row
+from network.price_tables import Charge
+from network.tables import Link, Place
 from tests.goods import edited
 from tests.networks import US, tiny_network
 

@@ -32,7 +32,7 @@ import numpy as np
 
 from network.charges import amounts, small_entry
 from network.money import MICROS, Float64, Int64
-from network.tables import Charge
+from network.price_tables import Charge
 
 NO_WAY = 10**15
 """Cost of what nobody can buy, micro-units: above any plan, and sums of it stay within an int64."""

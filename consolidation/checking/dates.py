@@ -11,7 +11,8 @@ from consolidation.checking.journeys import Chain, Journey
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World, decimal
 from network.clock import date_of, day_number, instant, iso
-from network.tables import Link, Place, Receiving, Regime
+from network.price_tables import Regime
+from network.tables import Link, Place, Receiving
 
 HANDOVER = dt.time(18, 0)
 """Local time at which goods stuffed on a day leave the origin warehouse."""

@@ -13,7 +13,8 @@ from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World
 from consolidation.plan_model import PlannedShipment
 from consolidation.shipments import Shipment
-from network.tables import Courier, Link, Place, Receiving, Regime
+from network.price_tables import Regime
+from network.tables import Courier, Link, Place, Receiving
 
 ALONE = ("alone_lcl", "alone_air", "courier")
 """Services that the seller buys for itself."""

@@ -16,7 +16,8 @@ from consolidation.plan_model import CostLine
 from consolidation.shipments import Shipment
 from network.charges import STAY_BASES, amount, falls_on, suits
 from network.money import from_micros, to_micros
-from network.tables import Charge, Place
+from network.price_tables import Charge
+from network.tables import Place
 
 ZERO = Decimal(0)
 _DAYS_PER_YEAR = 365

@@ -14,7 +14,7 @@ from consolidation.plan_model import PlannedShipment
 from consolidation.shipments import Shipment
 from network.charges import STAY_BASES
 from network.money import to_micros
-from network.tables import Duty
+from network.price_tables import Duty
 
 CARTON_M3 = Decimal("0.06")
 """Volume of a typical carton, used to count cartons where a shipment does not say."""

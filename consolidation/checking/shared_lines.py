@@ -15,7 +15,8 @@ from consolidation.plan_model import CostLine
 from network.charges import amount, days_beyond, falls_on
 from network.clock import date_of
 from network.money import from_micros, share, to_micros
-from network.tables import Charge, Equipment
+from network.price_tables import Charge
+from network.tables import Equipment
 
 
 def load_steps(held: Held) -> tuple[str, list[Step]]:

@@ -14,7 +14,8 @@ from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES
 from network.clock import Calendar, instant, local_time
 from network.geo import Coordinates, Locator, distance_km
 from network.model import Network
-from network.tables import Charge, Departure, Duty, Lane, Place
+from network.price_tables import Charge, Duty
+from network.tables import Departure, Lane, Place
 
 _YEARS = (1970, 9000)
 """Years in which runs are judged, so that no date after them leaves the calendar."""

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from consolidation.planner import unservable
+from network.columns import Sourced
 from network.customs import DutyBook
 from network.model import Network
-from network.tables import TABLES, Sourced
+from network.tables import TABLES
 from network.tariffs import TariffBook
 from tests.goods import goods, lines_of, quick_plan, total
 

@@ -18,8 +18,9 @@ from typing import Any
 from consolidation.shipments import Shipment
 from network.io import read_network
 from network.model import Network
+from network.planning import Header, Planning
 from network.reference import path
-from network.tables import TABLES, Header, Planning
+from network.tables import TABLES
 from tests.golden.cases import Journey, Row
 
 READY_DAYS = 10

@@ -17,7 +17,7 @@ from network.charges import amount, amounts
 from network.consistency import check_network
 from network.model import Network
 from network.money import from_micros
-from network.tables import Charge
+from network.price_tables import Charge
 from solvers.options import SolveOptions
 from tests.golden.builder import network_of, shipments_of
 from tests.golden.cases import Card, Case, Comparison, Journey, book

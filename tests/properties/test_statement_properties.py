@@ -15,7 +15,7 @@ from consolidation.statements import SellerStatement, Statement, statement
 from consolidation.statements.model import Amounts
 from consolidation.statements.names import page_names
 from consolidation.statements.page import seller_page
-from network.tables import Rate
+from network.price_tables import Rate
 from tests.goods import goods
 from tests.networks import tiny_network
 from tests.statement_plans import line, made_plan, shared

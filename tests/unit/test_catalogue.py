@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from consolidation.shipments import Shipment
 from network.catalogue import NUMERIC, FieldInfo, columns, fields
+from network.planning import Header, Planning
 from network.rows import base_type, choices
-from network.tables import TABLES, Header, Lane, Planning
+from network.tables import TABLES, Lane
 from network.workbook import describe
 
 ALL = fields({"shipments": Shipment})

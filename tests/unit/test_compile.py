@@ -14,7 +14,8 @@ from consolidation.pooling import TruckPool, TrunkPool
 from consolidation.pricing import Pricer, Prices
 from network.customs import DutyBook
 from network.model import Network
-from network.tables import Charge, Compatibility
+from network.price_tables import Charge
+from network.tables import Compatibility
 from network.tariffs import TariffBook
 from solvers.problem import EntryFee
 from tests.goods import compiled, edited, found, goods, planning, quick_plan

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from network.customs import DutyBook, financing_pct, is_compound
-from network.tables import Duty
+from network.price_tables import Duty
 from tests.goods import edited
 from tests.networks import tiny_network
 

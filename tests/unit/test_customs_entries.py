@@ -16,8 +16,8 @@ from consolidation import check, write_plan
 from consolidation.plan_model import CostLine, Plan
 from consolidation.shipments import Shipment
 from network.model import Network
+from network.price_tables import Importer
 from network.pricing_rules import PricingRules
-from network.tables import Importer
 from tests.goods import assert_sums, edited, findings, goods, lines_of, quick_plan, total
 from tests.networks import tiny_network
 

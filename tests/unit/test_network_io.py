@@ -17,7 +17,8 @@ from network.consistency import check_network
 from network.errors import Finding, InputError
 from network.io import content_hash, inspect_network, read_network, write_network, write_template, write_workbook
 from network.model import Network
-from network.tables import TABLES, Planning
+from network.planning import Planning
+from network.tables import TABLES
 from tests.goods import edited
 from tests.networks import ROWS, tiny_network
 

@@ -9,7 +9,7 @@ import pytest
 from consolidation.planner import StoppedWithoutPlan, plan, unservable
 from network.errors import InputError
 from network.money import to_micros
-from network.tables import Header
+from network.planning import Header
 from solvers.options import SolveOptions
 from solvers.outcome import NoPlan, Progress, StopReason
 from tests.goods import SURE, assert_sums, edited, goods, quick_plan

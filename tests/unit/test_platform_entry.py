@@ -17,7 +17,7 @@ from consolidation.plan_model import Plan
 from consolidation.shipments import Shipment
 from network.consistency import check_network
 from network.model import Network
-from network.tables import Importer
+from network.price_tables import Importer
 from solvers import EntryFee, SolveOptions, evaluate, solve
 from solvers._watch import Watch
 from solvers.bound import DualAscent

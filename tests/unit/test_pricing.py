@@ -13,7 +13,7 @@ from consolidation.shipments import Shipment
 from network.customs import DutyBook
 from network.model import Network
 from network.money import from_micros
-from network.tables import Header
+from network.planning import Header
 from network.tariffs import TariffBook
 from tests.goods import edited, found, goods, one, own_lines, planning
 from tests.networks import tiny_network

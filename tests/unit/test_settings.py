@@ -6,7 +6,7 @@ import pytest
 
 from consolidation.settings import apply_settings
 from network.errors import InputError
-from network.tables import Header
+from network.planning import Header
 from tests.goods import edited
 from tests.networks import tiny_network
 

@@ -24,7 +24,7 @@ from consolidation.statements.page import NOT_OFFERED, seller_page
 from consolidation.statements.picture import cost_bars
 from consolidation.statements.tables import tables, text
 from network.errors import InputError
-from network.tables import Importer, Rate
+from network.price_tables import Importer, Rate
 from tests.goods import edited, goods
 from tests.networks import tiny_network
 from tests.statement_plans import line, made_plan, shared

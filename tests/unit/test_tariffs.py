@@ -6,7 +6,9 @@ import datetime as dt
 
 import pytest
 
-from network.tables import Charge, Header, Lane, Place
+from network.planning import Header
+from network.price_tables import Charge
+from network.tables import Lane, Place
 from network.tariffs import TariffBook, collection_tariff, handling_tariff, lane_tariff
 from tests.goods import edited
 from tests.networks import tiny_network
