@@ -398,14 +398,12 @@ class Assembler:
                 continue
             refusals = self._compiled.options.refusals[position]
             has_options = start[position + 1] > start[position]
-            missing_rate = shipment.shipment_id in self._blocked
-            rule = (
-                choice(self._compiled.problem, self._option, position)
-                if has_options
-                else "TARIFF.NONE"
-                if missing_rate
-                else deciding_rule(refusals)
-            )
+            if has_options:
+                rule = choice(self._compiled.problem, self._option, position)
+            elif shipment.shipment_id in self._blocked:
+                rule = "TARIFF.NONE"
+            else:
+                rule = deciding_rule(refusals)
             detail, change = describe(self._network, shipment, rule)
             yield Unplanned(
                 shipment_id=shipment.shipment_id,

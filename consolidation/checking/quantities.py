@@ -46,8 +46,10 @@ def importer_of(shipment: Shipment) -> str:
 
 
 def by_platform(world: World, planned: PlannedShipment, shipment: Shipment) -> bool:
-    """Return whether the plan lets the platform be importer of record, and it may: the network offers it under this
-    regime, the seller allows it, and the goods are in a load with others'."""
+    """Return whether the plan lets the platform be importer of record, and it may.
+
+    It may where the network offers it under the regime, the seller allows it, and the goods are in a shared load.
+    """
     platform, regime = world.network.planning.platform_importer, world.network.regime.get(planned.regime_id)
     offered = bool(platform) and planned.importer_id == platform != importer_of(shipment)
     return (
