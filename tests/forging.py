@@ -8,10 +8,12 @@ import json
 import math
 import random
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from consolidation.checker import judge
 from consolidation.folder import tables
 from consolidation.plan_model import Plan
 from consolidation.shipments import Shipment
@@ -116,6 +118,18 @@ def resum(content: Content) -> None:
         entry["value"] = sum((Decimal(row["goods_value"]) for row in inside), Decimal(0))
         entry["cost"] = by_entry[entry["entry_id"]]
     certify(content)
+
+
+def assert_named(
+    content: Content, tamper: Callable[[Content], None], cause: str, world: tuple[Network, Sequence[Shipment]]
+) -> None:
+    """Assert that the judge names the cause of a change although the totals were written again."""
+    forged = copy.deepcopy(content)
+    tamper(forged)
+    resum(forged)
+    found = judge(Plan.model_validate(forged), *world).by_cause
+    assert cause in found
+    assert not {name for name in found if name.startswith("SUM.")}, found
 
 
 def certify(content: Content) -> None:

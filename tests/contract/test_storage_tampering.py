@@ -11,7 +11,7 @@ import pytest
 
 from consolidation.checker import judge
 from consolidation.plan_model import Plan
-from tests.forging import Content, resum
+from tests.forging import Content, assert_named
 from tests.goods import edited, goods, quick_plan
 from tests.storing import storing_network
 
@@ -93,12 +93,7 @@ STORED: list[tuple[Callable[[Content], None], str]] = [
 
 @pytest.mark.parametrize(("tamper", "cause"), STORED, ids=[row[0].__name__ for row in STORED])
 def test_tampering_with_storage(tamper: Callable[[Content], None], cause: str, content: Content) -> None:
-    forged = copy.deepcopy(content)
-    tamper(forged)
-    resum(forged)
-    found = judge(Plan.model_validate(forged), NETWORK, GOODS).by_cause
-    assert cause in found
-    assert not {name for name in found if name.startswith("SUM.")}, found
+    assert_named(content, tamper, cause, (NETWORK, GOODS))
 
 
 def test_what_is_stored_until_later_keeps_the_limit_of_the_week(content: Content) -> None:
