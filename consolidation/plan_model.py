@@ -284,6 +284,8 @@ class Plan(Part):
 
     schema_version: str = SCHEMA_VERSION
     plan_id: str
+    version: int = Field(1, ge=1, description="1 for a first plan; a replan counts on from the plan it replaces")
+    replaces: str = Field("", description="id of the plan that this one replaces; blank for a first plan")
     software: dict[str, str]
     inputs: Inputs
     options: dict[str, float | int | str | bool | None]

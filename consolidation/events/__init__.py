@@ -1,0 +1,1 @@
+"""What happened after a plan was made: confirmations of partners, kept as a log beside the plan."""
