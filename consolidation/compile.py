@@ -148,7 +148,8 @@ def compile_problem(
         rows = with_platform_entries(network, search, search.rows(first, min(first + chunk, count)))
         cost = pricer.total(search, rows)
         alone.extend(_cheapest_alone(search, rows, cost))
-        part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows), openings)
+        needed = search.retracing.on_trunk(rows.shipment, rows.route, rows.courier)
+        part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows), openings, needed)
         if keep_all:
             chunks.append(part.keep_all())
         else:

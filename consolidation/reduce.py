@@ -12,6 +12,9 @@ The reductions, each with its proof:
   where the trunk is not shared and no week is limited, on the earliest departure with the same charges, which costs
   no more). A user without any may save any amount. Ways out that were dropped themselves were dropped for cheaper ones.
 
+Options that a later plan must keep open for the sake of an earlier one, and the pools they use, are exempt: a held load is
+paid already, and what stays as it was pays no price of change. As changes only cost more, the proofs hold for the rest.
+
 Shipments of one inbound plan must be delivered in one window, which opens on a day nobody knows yet. A swap keeps that
 rule if the way out is delivered in the same window. So for them *cheapest* means: the cheapest of a window, at most over
 all windows that hold the option (:class:`consolidation.inbound.WaysOut`); pallets count only in windows that hold them
@@ -79,10 +82,13 @@ class Chunk:
     cost, trunk, truck : (m,) int64
     limits : (m, 2) int64
     openings : Openings, of the windows of inbound plans
+    needed : (m,) bool, options to keep whatever they cost, such as those of an earlier plan
     """
 
-    def __init__(self, rows: Rows, cost: Int64, pools: tuple[Int64, Int64], limits: Int64, openings: Openings) -> None:
-        self._rows, self._cost, self._limits = rows, cost, limits
+    def __init__(
+        self, rows: Rows, cost: Int64, pools: tuple[Int64, Int64], limits: Int64, openings: Openings, needed: Bools
+    ) -> None:  # fmt: skip
+        self._rows, self._cost, self._limits, self._needed = rows, cost, limits, needed
         self._trunk, self._truck = pools
         self._lot, self._since = rows.shipment - rows.first, openings.since(rows)
         free = (self._trunk < 0) & (self._truck < 0) & (limits < 0).all(axis=1)
@@ -104,12 +110,18 @@ class Chunk:
         """
         most = self._out.most(self._lot, self._since)
         is_way_out = self._free & (self._cost == self._out.on(self._lot, self._since)) & (self._cost <= most)
-        kept = self._ordered(self._cheapest_alike(np.flatnonzero((self._cost < most) | is_way_out)))
+        alike = self._cheapest_alike(np.flatnonzero((self._cost < most) | is_way_out))
+        kept = self._ordered(np.union1d(alike, np.flatnonzero(self._needed)))
         cost, out = self._cost[kept], most[kept]
         trunk_saving, truck_saving = (
             np.clip(way_out - cost, 0, MOST_SAVED) for way_out in (out, self._without_truck(kept, out))
         )
         return self._candidates(kept), trunk_saving, truck_saving
+
+    def needed_pools(self) -> tuple[Int64, Int64]:
+        """Return the trunk pools and the truck pools of the options to keep."""
+        trunk, truck = self._trunk[self._needed], self._truck[self._needed]
+        return trunk[trunk >= 0], truck[truck >= 0]
 
     def _cheapest_alike(self, kept: Int64) -> Int64:
         by_platform = self._rows.by_platform.astype(np.int64)
@@ -206,17 +218,21 @@ class Reducer:
     def __init__(self, pooling: Pooling) -> None:
         self._pooling = pooling
         self._trunks = Savings(pooling.trunks)
+        self._open: tuple[list[int], list[int]] = [], []
         self._chunks: list[tuple[Candidates, Int64]] = []
 
     def add(self, chunk: Chunk) -> None:
         """Take a chunk in."""
         kept, trunk_saving, truck_saving = chunk.reduce()
         self._trunks.add(kept.shipment, kept.trunk, trunk_saving)
+        for open_, needed in zip(self._open, chunk.needed_pools(), strict=True):
+            open_.extend(needed.tolist())
         self._chunks.append((kept, truck_saving))
 
     def finish(self) -> list[Candidates]:
         """Return the options left, chunk by chunk."""
         closed = self._trunks.hopeless(self._pooling.trunk_price)
+        closed[self._open[0]] = False
         trucks, left = Savings(self._pooling.trucks), []
         while self._chunks:
             kept, truck_saving = self._chunks.pop()
@@ -224,6 +240,7 @@ class Reducer:
             left.append(kept.take(open_))
             trucks.add(left[-1].shipment, left[-1].truck, truck_saving[open_])
         closed = trucks.hopeless(self._pooling.truck_price)
+        closed[self._open[1]] = False
         finished = []
         while left:  # from the last to the first, which is where the chunks began; each is let go of
             kept = left.pop()

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from consolidation.continuity import FIRST_PLAN, Continuity, Retracing
 from consolidation.demand import Demand, measure
 from consolidation.facts import Facts, Receivers
 from consolidation.grouping import ragged
@@ -80,6 +81,7 @@ class Search:
     receivers : Receivers
     starts, parcels, skeletons : what decides the options
     refusals : how many chains each rule refused, per shipment
+    retracing : Retracing, where the journeys of an earlier plan are found
     """
 
     demand: Demand
@@ -89,6 +91,7 @@ class Search:
     parcels: Parcels
     skeletons: Skeletons
     refusals: Refusals
+    retracing: Retracing
 
     @property
     def routes(self) -> Routes:
@@ -210,21 +213,29 @@ def horizon(network: Network, shipments: Sequence[Shipment]) -> tuple[dt.date, d
 
 
 def search_itineraries(
-    network: Network, shipments: Sequence[Shipment], tariffs: TariffBook, duties: DutyBook, *, every: bool = False
+    network: Network,
+    shipments: Sequence[Shipment],
+    tariffs: TariffBook,
+    duties: DutyBook,
+    *,
+    every: bool = False,
+    continuity: Continuity = FIRST_PLAN,
 ) -> Search:
     """Return the search for the itineraries of every shipment, with what was refused and by which rule.
 
     Parameters
     ----------
     every : keep later departures that no plan needs (:mod:`consolidation.skeletons`)
+    continuity : what an earlier plan holds, and from when on things may be started
     """
     demand = measure(network, shipments, Locator(network.places))
     routes = build_routes(network, tariffs, *horizon(network, shipments))
     facts = Facts(network, routes, tariffs, duties)
-    finder = StartFinder(network, demand, facts, every=every)
+    retracing = Retracing(network, routes, facts.storage, continuity, len(shipments))
+    finder = StartFinder(network, demand, facts, continuity, retracing, every=every)
     for position in range(len(shipments)):
         finder.add(position)
-    return Search(demand, facts, Receivers(facts, demand.fcs), *finder.finish())
+    return Search(demand, facts, Receivers(facts, demand.fcs), *finder.finish(), retracing)
 
 
 def enumerate_itineraries(

@@ -38,6 +38,9 @@ class Start(NamedTuple):
     reach, handling, cover, storing : int, numbers of the routes that reach its FC, accept its cargo class, end where a
         duty rate covers its product, and lead to storage for its FC
     every : bool, keep later departures too
+    only : int, number of the routes that are open to the shipment; -1 for all
+    leg : int, the final leg that is held, -1 for none
+    booked : bool, the departure is booked, so that the goods wait for it however long
     """
 
     warehouse: int
@@ -48,6 +51,9 @@ class Start(NamedTuple):
     cover: int
     storing: int
     every: bool
+    only: int = -1
+    leg: int = -1
+    booked: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,12 +118,14 @@ class SkeletonMaker:
         refused: Counter[str] = Counter()
         found = routes.of_warehouse[start.warehouse]
         found = found[self._masks[start.reach][0][found]]
+        if start.only >= 0:
+            found = found[self._masks[start.only][0][found]]
         if not len(found):
             refused["LANE.NONE"] += 1
         carried, handled, kept_overseas = self._masks[start.handling]
         rules = (
             ("CUTOFF.CFS", routes.stuffed_by_day >= start.stuffed),
-            ("HORIZON.WAIT", routes.etd_day - start.ready <= planning.max_wait_days),
+            ("HORIZON.WAIT", start.booked | (routes.etd_day - start.ready <= planning.max_wait_days)),
             ("MODE.CLASS_REFUSED", carried),
             ("PLACE.CLASS_REFUSED", handled),
             ("CUSTOMS.NO_RATE", self._masks[start.cover][0]),
@@ -127,12 +135,14 @@ class SkeletonMaker:
             refused[rule] += len(found) - len(left)
             found = left
         offers = dict(facts.legs) | self._stays(start, kept_overseas)
+        if start.leg >= 0:
+            offers = {leg: offered for leg, offered in offers.items() if leg == start.leg}
         chosen = [found[offered[found]] for offered in offers.values()]
         if len(found) and not any(len(rows) for rows in chosen):
             refused["LEG.NONE"] += len(found)
         leg = np.repeat(np.array(list(offers), dtype=np.int64), [len(rows) for rows in chosen])
         return {
-            **self._options(np.concatenate(chosen), leg, every=start.every),
+            **self._options(np.concatenate([found[:0], *chosen]), leg, every=start.every),
             "refused": np.array([refused[rule] for rule in self._rules], dtype=np.int64),
         }
 

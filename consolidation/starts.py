@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from consolidation.continuity import Continuity, Held, Retracing
 from consolidation.demand import Demand, shipment_rule
 from consolidation.facts import Facts
 from consolidation.itineraries import Refusals
@@ -51,9 +53,11 @@ class Parcels:
 class StartFinder:
     """Finds the starts and couriers of one shipment after the other."""
 
-    def __init__(self, network: Network, demand: Demand, facts: Facts, *, every: bool) -> None:
+    def __init__(
+        self, network: Network, demand: Demand, facts: Facts, continuity: Continuity, retracing: Retracing, *, every: bool
+    ) -> None:  # fmt: skip
         self._network, self._demand, self._facts, self._routes = network, demand, facts, facts.routes
-        self._every = every
+        self._continuity, self._retracing, self._every = continuity, retracing, every
         self._maker = SkeletonMaker(facts, RULES)
         self._refused = np.zeros((len(demand.shipments), len(RULES)), dtype=np.int32)
         self._starts: list[tuple[int, int, int, int, int]] = []
@@ -83,6 +87,22 @@ class StartFinder:
 
     def _warehouses(self, position: int) -> list[tuple[int, float]]:
         """Return the warehouses that a shipment may start from, with the road distance in km."""
+        journey = self._continuity.of(position)
+        if journey is None or journey.held is Held.NOTHING:
+            return self._warehouses_near(position)
+        return [
+            (w, self._km_to(position, place))
+            for w, place in enumerate(self._routes.warehouses)
+            if place.place_id == journey.warehouse_id
+        ]
+
+    def _km_to(self, position: int, place: Place) -> float:
+        origin = self._demand.origins[position]
+        if origin.place_id:
+            return 0.0
+        return road_km_between(self._network, (origin.lat, origin.lon), (place.lat, place.lon))
+
+    def _warehouses_near(self, position: int) -> list[tuple[int, float]]:
         origin, planning = self._demand.origins[position], self._network.planning
         if origin.place_id:
             return [(w, 0.0) for w, place in enumerate(self._routes.warehouses) if place.place_id == origin.place_id]
@@ -117,10 +137,26 @@ class StartFinder:
             ),
             cover=self._mask(product, lambda: (facts.rated(*product),)),
             storing=self._mask(("storing", fc.place_id), lambda: facts.storing(fc)),
-            every=self._every or fc.receiving_m3_per_week is not None or demand.inbound_plan[position] >= 0,
+            every=self._every
+            or fc.receiving_m3_per_week is not None
+            or demand.inbound_plan[position] >= 0
+            or self._continuity.of(position) is not None,
+            **self._held(position),
         )
         self._starts.append((position, warehouse, arrived, stuffed, self._maker.number(start)))
         self._km.append(km)
+
+    def _held(self, position: int) -> dict[str, Any]:
+        """Return what of the start is held: its route and final leg, or no more than that it is not in the past."""
+        held, as_of = self._continuity.held(position), self._continuity.as_of
+        if held >= Held.TRUNK:
+            route = int(self._retracing.route[position])
+            only = self._mask(("route", str(route)), lambda: (np.arange(len(self._routes.run)) == route,))
+            leg = int(self._retracing.leg[position]) if held is Held.WHOLE else -1
+            return {"only": only, "leg": leg, "booked": True}
+        if as_of is None:
+            return {}
+        return {"only": self._mask(("as of", ""), lambda: (self._routes.stuffed_by_day >= as_of,))}
 
     def _mask(self, key: tuple[str, str], make: Callable[[], tuple[Bools, ...]]) -> int:
         """Return the number of the masks that stand for a key."""
@@ -142,7 +178,10 @@ class StartFinder:
         network, demand = self._network, self._demand
         shipment, fc, origin = demand.shipments[position], demand.fcs[position], demand.origins[position]
         product = shipment.hs_code, demand.country_of_origin(position)
+        held = self._continuity.held(position)
         for index, courier in enumerate(network.couriers):
+            if held and (held is Held.WAREHOUSE or index != self._retracing.courier[position]):
+                continue
             if courier.origin_country != origin.country or courier.market != fc.market:
                 continue
             carton_kg = shipment.weight_g / 1e3 / int(demand.cartons[position])

@@ -1,8 +1,9 @@
 """Hold parts of a plan: lots that keep their option, loads that are booked or under way.
 
-Nothing in the problem says "frozen". A held lot has one option, and to leave it behind costs more than the whole plan. A
-held load is a pool of its own with one type, opened once, free of charge as it is paid already; lots that may still join
-get copies of their options that use it. So every part of the optimiser, and every bound, holds for what is frozen too.
+Nothing in the problem says "frozen". A held lot has one option, or those that use its held load, and to leave it behind
+costs more than the whole plan. A held load is a pool of its own with one type, opened once, free of charge as it is paid
+already; lots that may still join get copies of their options that use it. So every part of the optimiser, and every
+bound, holds for what is frozen too.
 """
 
 from __future__ import annotations
@@ -63,7 +64,15 @@ class Frozen:
         return Assignment.canonical(options, loads)
 
 
-def freeze(problem: Problem, plan: Assignment, lots: Collection[int], loads: Collection[int] = ()) -> Frozen:
+def freeze(
+    problem: Problem,
+    plan: Assignment,
+    lots: Collection[int],
+    loads: Collection[int] = (),
+    *,
+    closed: Collection[int] = (),
+    onward: Collection[int] = (),
+) -> Frozen:
     """Hold `lots` to their options, and `loads` to their place, type and lots.
 
     Parameters
@@ -72,6 +81,8 @@ def freeze(problem: Problem, plan: Assignment, lots: Collection[int], loads: Col
     plan : Assignment, keeps every rule
     lots : lots of the plan that keep their option; the lots of held loads are held too
     loads : places in ``plan.loads``; other lots may join a held load as far as rules and room allow
+    closed : those of the held loads that no other lot may join
+    onward : lots of held loads that stay in these, but may take another option with the same pool and common importer
 
     Raises
     ------
@@ -81,12 +92,14 @@ def freeze(problem: Problem, plan: Assignment, lots: Collection[int], loads: Col
     judged = evaluate(problem, plan)
     if not judged.feasible:
         raise SolveError(f"plan: breaks {judged.violations[0].rule}, so that it cannot be held. Maybe solve it again.")
-    kept = [plan.loads[place] for place in sorted(set(loads))]
+    places = sorted(set(loads))
+    kept = [plan.loads[place] for place in places]
     held = sorted({*lots, *(lot for load in kept for lot in load.lots)})
     for lot in held:
         if plan.lot_option[lot] == UNPLANNED:
             raise SolveError(f"lot {lot}: unplanned, so it has no option to keep. Maybe leave it out.")
-    option, used = _ways(problem, plan, held, kept)
+    joined = [k for k, place in enumerate(places) if place not in closed]
+    option, used = _ways(problem, plan, _choices(problem, plan, held, kept, onward), kept, joined)
     pool = _counting(problem.n_pools, [load.pool for load in kept])
     kind = _counting(problem.n_types, [load.type for load in kept])
     price = problem.lot_unplanned_price.copy()
@@ -114,26 +127,46 @@ def _counting(count: int, more: Sequence[int]) -> Int64:
     return np.concatenate([np.arange(count, dtype=np.int64), np.array(more, dtype=np.int64)])
 
 
+def _choices(
+    problem: Problem, plan: Assignment, held: Collection[int], kept: Sequence[Load], onward: Collection[int]
+) -> list[list[int]]:
+    """Return the options that every lot may still choose from, in order.
+
+    A held lot keeps its own, or goes another way on from its held loads. Options that arrive too long before or after a
+    lot of the same bundle that keeps its own are left out.
+    """
+    fixed = [lot for lot in held if lot not in set(onward)]
+    open_ = _in_time(problem, plan, fixed)
+    choices = [[option for option in problem.options_of(lot) if open_[option]] for lot in range(problem.n_lots)]
+    for lot in fixed:
+        choices[lot] = [int(plan.lot_option[lot])]
+    for lot in set(held).difference(fixed):
+        pools = {load.pool for load in kept if lot in load.lots}
+        importer = problem.importer_of(lot, int(plan.lot_option[lot]))
+        choices[lot] = [
+            option
+            for option in choices[lot]
+            if pools <= set(problem.pools_of(option)) and problem.importer_of(lot, option) == importer
+        ]
+    return choices
+
+
 def _ways(
-    problem: Problem, plan: Assignment, held: Collection[int], kept: Sequence[Load]
+    problem: Problem, plan: Assignment, open_: Sequence[Sequence[int]], kept: Sequence[Load], joined: Collection[int]
 ) -> tuple[Int64, list[tuple[int, ...]]]:
     """Return the options of all lots, as rising numbers of the first problem, and the pools that each uses.
 
-    A held lot uses the pool of its held load; in place of any other pool a lot may use a held load of that pool. Options
-    that arrive too long before or after a held lot of the same bundle are left out.
+    A lot of a held load uses the pool of that; in place of any other pool a lot may use a held load of that pool, if it is
+    one of those that may be `joined`.
     """
-    open_ = _in_time(problem, plan, held)
     own = {(lot, load.pool): problem.n_pools + k for k, load in enumerate(kept) for lot in load.lots}
     choices = {pool: [pool] for pool in range(problem.n_pools)}
-    for k, load in enumerate(kept):
-        choices[load.pool].append(problem.n_pools + k)
+    for k in joined:
+        choices[kept[k].pool].append(problem.n_pools + k)
     numbers: list[int] = []
     used: list[tuple[int, ...]] = []
-    is_held = set(held)
     for lot in range(problem.n_lots):
-        for option in [int(plan.lot_option[lot])] if lot in is_held else problem.options_of(lot):
-            if not open_[option]:
-                continue
+        for option in open_[lot]:
             places = ([own[lot, pool]] if (lot, pool) in own else choices[pool] for pool in problem.pools_of(option))
             ways = list(product(*places))
             numbers.extend([option] * len(ways))
