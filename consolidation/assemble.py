@@ -17,6 +17,7 @@ import numpy as np
 from consolidation.chosen import ChosenItinerary, service_of
 from consolidation.compile import Compiled
 from consolidation.inbound import choice
+from consolidation.naming import FRESH_NAMES, Names
 from consolidation.plan_model import (
     CATEGORIES,
     Alternative,
@@ -77,13 +78,20 @@ class Assembler:
     ----------
     answer : Solved, what the optimiser chose
     blocked : shipments that only a missing rate leaves out
+    names : what loads and entries are called
     """
 
     def __init__(
-        self, network: Network, compiled: Compiled, pricer: Pricer, answer: Solved, blocked: Container[str] = ()
+        self,
+        network: Network,
+        compiled: Compiled,
+        pricer: Pricer,
+        answer: Solved,
+        blocked: Container[str] = (),
+        names: Names = FRESH_NAMES,
     ) -> None:
         self._network, self._compiled, self._evaluation = network, compiled, answer.evaluation
-        self._blocked = blocked
+        self._blocked, self._names = blocked, names
         self._guides, assignment = answer.guides, answer.assignment
         self._demand = compiled.options.demand
         self._ids = [shipment.shipment_id for shipment in self._demand.shipments]
@@ -136,12 +144,21 @@ class Assembler:
                 key = (1, pool.day, pool.centre.place_id, 0, load.lots)
             keyed.append((key, position, load))
         keyed.sort(key=lambda item: item[0])
-        counts = {0: 0, 1: 0}
-        named = []
-        for key, position, load in keyed:
-            counts[key[0]] += 1
-            named.append((f"{'LT'[key[0]]}{counts[key[0]]:04d}", position, load))
+        named: list[tuple[str, int, Load]] = []
+        for number, letter in enumerate("LT"):
+            mine = [(position, load) for key, position, load in keyed if key[0] == number]
+            asked = [(self._place_of(load), [self._ids[lot] for lot in load.lots]) for _, load in mine]
+            names = self._names.of(letter, asked)
+            named.extend((name, position, load) for name, (position, load) in zip(names, mine, strict=True))
         return named
+
+    def _place_of(self, load: Load) -> tuple[str, str, str]:
+        """Return where a load goes from, where to, and on which departure or day: what it keeps its name for."""
+        pool = self._compiled.pools[load.pool]
+        if isinstance(pool, TruckPool):
+            return pool.centre.place_id, pool.fc.place_id, clock.date_of(pool.day).isoformat()
+        way = self._trunk_way(pool)
+        return str(way["origin"]), str(way["destination"]), str(way["departure_id"])
 
     def _make_entries(self) -> list[_Entry]:
         network, importer_of = self._network, self._importer
@@ -169,7 +186,8 @@ class Assembler:
                 regime, mode = network.place[lane.destination].customs_regime, lane.mode
                 day = int(routes.eta_day[route])
             drafts.append((regime, importer_of[position], "", mode, day, (position,)))
-        return [_Entry(f"E{number:04d}", *draft) for number, draft in enumerate(drafts, start=1)]
+        asked = [((load, importer), [self._ids[lot] for lot in lots]) for _, importer, load, _, _, lots in drafts]
+        return [_Entry(name, *draft) for name, draft in zip(self._names.of("E", asked), drafts, strict=True)]
 
     def _by_id(self, position: int) -> str:
         return self._ids[position]

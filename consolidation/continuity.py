@@ -32,7 +32,10 @@ class Held(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """The journey of a shipment in an earlier plan, in words of the plan; a rolled load has its new departure here."""
+    """The journey of a shipment in an earlier plan, in words of the plan; a rolled load has its new departure here.
+
+    Of a `missed` one the departure is no longer open.
+    """
 
     warehouse_id: str
     departure_id: str
@@ -45,14 +48,18 @@ class Journey:
     storage_days: int
     importer_id: str
     held: Held = Held.NOTHING
+    missed: bool = False
 
 
-def journey_of(planned: PlannedShipment, held: Held = Held.NOTHING, departure_id: str = "") -> Journey:
+def journey_of(
+    planned: PlannedShipment, held: Held = Held.NOTHING, departure_id: str = "", *, missed: bool = False
+) -> Journey:
     """Return the journey of a planned shipment.
 
     Parameters
     ----------
     departure_id : another departure than the planned one; blank for that
+    missed : bool, the goods were left behind: the departure is no longer open to them
     """
     return Journey(
         warehouse_id=planned.warehouse_id,
@@ -66,6 +73,7 @@ def journey_of(planned: PlannedShipment, held: Held = Held.NOTHING, departure_id
         storage_days=planned.storage_days,
         importer_id=planned.importer_id,
         held=held,
+        missed=missed,
     )
 
 

@@ -7,6 +7,7 @@ CSV files of a plan folder comes from here.
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
@@ -250,7 +251,8 @@ class Certificate(Part):
 
     currency: str
     cost: Number = Field(
-        json_schema_extra={"unit": "plan currency"}, description="cash_cost + priced_time + unplanned_price"
+        json_schema_extra={"unit": "plan currency"},
+        description="cash_cost + priced_time + unplanned_price + change_price",
     )
     bound: Number = Field(json_schema_extra={"unit": "plan currency"}, description="no plan can cost less")
     gap: float = Field(json_schema_extra={"unit": "share of cost"})
@@ -258,6 +260,11 @@ class Certificate(Part):
     cash_cost: Number = Field(json_schema_extra={"unit": "plan currency"})
     priced_time: Number = Field(json_schema_extra={"unit": "plan currency"})
     unplanned_price: Number = Field(json_schema_extra={"unit": "plan currency"})
+    change_price: Number = Field(
+        Decimal("0.00"),
+        json_schema_extra={"unit": "plan currency"},
+        description="price of what the plan changes of the one it replaces",
+    )
     baseline_cost: Number = Field(
         json_schema_extra={"unit": "plan currency"}, description="cash cost of the planned shipments sent alone"
     )
@@ -277,6 +284,91 @@ class Notice(Part):
     code: str
     text: str
     shipments: tuple[str, ...]
+
+
+class Earlier(Part):
+    """What a shipment of a plan did in the plan that it replaces; a rolled load has its new departure here."""
+
+    service: Service
+    warehouse_id: str
+    departure_id: str
+    deconsolidation_id: str
+    courier_id: str
+    final_leg: FinalLeg
+    overseas_id: str
+    replenishment: Replenishment | None
+    storage_days: int
+    importer_id: str
+    trunk_load_id: str
+    truck_load_id: str
+    delivered: str = Field(description="date of delivery")
+    landed_cost: Number = Field(json_schema_extra={"unit": "plan currency"})
+    status: Status = Field(description="by confirmations, when the plan was replaced")
+    held: Literal["", "warehouse", "trunk", "whole"] = Field(
+        description="how much of it the new plan may not touch: nothing, the warehouse, up to the departure, all of it"
+    )
+
+
+class ChangePrices(Part):
+    """What it costs a replan to change its mind, plan currency."""
+
+    departure: Number = Field(
+        Decimal("60.00"),
+        ge=0,
+        json_schema_extra={"unit": "plan currency per shipment"},
+        description="another departure, warehouse, deconsolidation centre or courier, or none at all",
+    )
+    onward: Number = Field(
+        Decimal("20.00"),
+        ge=0,
+        json_schema_extra={"unit": "plan currency per shipment"},
+        description="the same departure, but another final leg or importer of record",
+    )
+    load: Number = Field(
+        Decimal("150.00"),
+        ge=0,
+        json_schema_extra={"unit": "plan currency per load"},
+        description="a container where the earlier plan had none",
+    )
+    approved: Number = Field(
+        Decimal(2),
+        ge=1,
+        json_schema_extra={"unit": "times"},
+        description="what is approved already costs as many times as much to change as what is proposed",
+    )
+
+
+class Stability(Part):
+    """What keeping to the earlier plan costs: against a replan of the same held parts with no price of change."""
+
+    free_cost: Number = Field(
+        json_schema_extra={"unit": "plan currency"}, description="of the free replan: cash, priced time, unplanned"
+    )
+    saving: Number = Field(json_schema_extra={"unit": "plan currency"}, description="what the free replan would save")
+    moves: int = Field(json_schema_extra={"unit": "shipment"}, description="what it would change of the earlier plan")
+
+
+class Continued(Part):
+    """What a plan makes of the one that it replaces."""
+
+    plan_id: str
+    version: int
+    plan_sha256: str = Field(description="hash of the earlier plan.json")
+    events: int = Field(json_schema_extra={"unit": "confirmation"}, description="that the plan takes into account")
+    events_sha256: str
+    as_of: str = Field("", description="date before which nothing is started any more; blank: no such date")
+    prices: ChangePrices
+    earlier: dict[str, Earlier] = Field(description="shipments of the earlier plan that still travel, by id")
+    moved: dict[str, Literal["departure", "onward", "dropped"]] = Field(
+        description="shipments that change, by id: departure (or warehouse, or courier), what follows it, or left out now"
+    )
+    opened: tuple[str, ...] = Field(description="containers where the earlier plan had none: load ids")
+    change_price: Number = Field(json_schema_extra={"unit": "plan currency"}, description="price of moved and opened")
+    stability: Stability | None = Field(description="None where it was not asked for")
+    last_numbers: dict[str, int] = Field(
+        description="highest number that loads (L), trucks (T) and entries (E) ever had: none is given twice"
+    )
+    notes: tuple[str, ...] = Field((), description="limits that held parts exceed, parts that could not be held")
 
 
 class Plan(Part):
@@ -300,3 +392,9 @@ class Plan(Part):
     cost_lines: tuple[CostLine, ...]
     unplanned: tuple[Unplanned, ...]
     notices: tuple[Notice, ...] = ()
+    continued: Continued | None = Field(None, description="None for a first plan")
+
+
+def content_hash(plan: Plan) -> str:
+    """Return the hash of everything a plan says, hexadecimal."""
+    return hashlib.sha256(plan.model_dump_json().encode()).hexdigest()

@@ -6,13 +6,16 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
-from consolidation.compile import compile_problem
+from consolidation.compile import Compiled, compile_problem
+from consolidation.continuity import FIRST_PLAN, Continuity
+from consolidation.naming import FRESH_NAMES, Names
 from consolidation.notices import duty_notices, placement_notices, rate_notices
-from consolidation.plan_model import Certificate, Inputs, Plan
+from consolidation.plan_model import Certificate, Continued, Inputs, Plan
 from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
 from consolidation.search import Search, horizon, search_itineraries
@@ -74,33 +77,97 @@ def plan(
         If the search was stopped before there was any plan.
     """
     options = options or SolveOptions()
-    require_known(shipments, network)
-    active = apply_settings(network, scenario, value_of_day_per_m3)
-    shipments = sorted(shipments, key=lambda shipment: shipment.shipment_id)
-    tariffs, duties = TariffBook(active), DutyBook(active)
     if on_progress is not None:
         on_progress(Progress("itineraries", None, 0, 1.0, 0.0))
-    search = search_itineraries(active, shipments, tariffs, duties)
+    week = prepare(network, shipments, scenario, value_of_day_per_m3)
+    answer = solve(week.compiled.problem, options, on_progress=on_progress, cancelled=cancelled)
+    return put_together(week, solved(answer), options)
+
+
+@dataclass(frozen=True)
+class Week:
+    """Everything that is known before the optimiser is asked.
+
+    Attributes
+    ----------
+    given, active : Network, as given, and with the scenario and the price of a day that hold
+    shipments : by id
+    """
+
+    given: Network
+    active: Network
+    value_of_day_per_m3: float | None
+    shipments: tuple[Shipment, ...]
+    pricer: Pricer
+    duties: DutyBook
+    search: Search
+    compiled: Compiled
+
+
+def prepare(
+    network: Network,
+    shipments: Sequence[Shipment],
+    scenario: str | None = None,
+    value_of_day_per_m3: float | None = None,
+    continuity: Continuity = FIRST_PLAN,
+) -> Week:
+    """Find and price the itineraries of shipments and lay out the optimiser's problem; see :func:`plan`.
+
+    Parameters
+    ----------
+    continuity : what an earlier plan leaves, its journeys in the order of the ids of the shipments
+    """
+    require_known(shipments, network)
+    active = apply_settings(network, scenario, value_of_day_per_m3)
+    ordered = sorted(shipments, key=lambda shipment: shipment.shipment_id)
+    tariffs, duties = TariffBook(active), DutyBook(active)
+    search = search_itineraries(active, ordered, tariffs, duties, continuity=continuity)
     compiled = compile_problem(active, search, tariffs, duties)
-    answer = solve(compiled.problem, options, on_progress=on_progress, cancelled=cancelled)
+    pricer = Pricer(active, tariffs, duties)
+    return Week(network, active, value_of_day_per_m3, tuple(ordered), pricer, duties, search, compiled)
+
+
+def solved(answer: Solved | NoPlan) -> Solved:
+    """Return an answer that holds a plan.
+
+    Raises
+    ------
+    StoppedWithoutPlan
+        If it holds none.
+    """
     if isinstance(answer, NoPlan):
         raise StoppedWithoutPlan(str(answer.stop_reason))
     if answer.evaluation.violations:
         raise RuntimeError(f"the optimiser broke its own rules: {answer.evaluation.violations[:3]}")
-    pricer = Pricer(active, tariffs, duties)
-    missing = rate_notices(active, search)
+    return answer
+
+
+def put_together(
+    week: Week, answer: Solved, options: SolveOptions, names: Names = FRESH_NAMES, continued: Continued | None = None
+) -> Plan:
+    """Return the plan that an answer of the optimiser stands for.
+
+    Parameters
+    ----------
+    names : what loads and entries are called
+    continued : what the plan makes of an earlier one
+    """
+    active = week.active
+    missing = rate_notices(active, week.search)
     blocked = {name for notice in missing for name in notice.shipments}
-    parts = Assembler(active, compiled, pricer, answer, blocked).parts()
+    parts = Assembler(active, week.compiled, week.pricer, answer, blocked, names).parts()
     entered = {entry.entry_id: entry.date for entry in parts.entries}
-    inputs = _inputs(network, active, shipments)
-    settings = _settings(options, value_of_day_per_m3)
+    inputs = _inputs(week)
+    settings = _settings(options, week.value_of_day_per_m3)
     return Plan(
-        plan_id=_plan_id(inputs, settings),
+        plan_id=_plan_id(inputs, settings, continued),
+        version=1 if continued is None else continued.version + 1,
+        replaces="" if continued is None else continued.plan_id,
         software={"dragonboat": __version__, "ortools": importlib.metadata.version("ortools")},
         inputs=inputs,
         options=settings,
-        certificate=_certificate(active.currency, answer, parts, len(shipments)),
-        refusals=_refusals(search),
+        certificate=_certificate(active.currency, answer, parts, len(week.shipments), continued),
+        refusals=_refusals(week.search),
         shipments=parts.shipments,
         loads=parts.loads,
         entries=parts.entries,
@@ -108,18 +175,20 @@ def plan(
         unplanned=parts.unplanned,
         notices=(
             *missing,
-            *duty_notices(active, duties, search.demand, parts.shipments, entered),
-            *placement_notices(active, search.demand, parts.cost_lines),
+            *duty_notices(active, week.duties, week.search.demand, parts.shipments, entered),
+            *placement_notices(active, week.search.demand, parts.cost_lines),
         ),
+        continued=continued,
     )
 
 
-def _inputs(network: Network, active: Network, shipments: Sequence[Shipment]) -> Inputs:
-    first, last = horizon(active, shipments)
+def _inputs(week: Week) -> Inputs:
+    active = week.active
+    first, last = horizon(active, week.shipments)
     return Inputs(
-        network=network.header.name,
-        network_sha256=network_hash(network),
-        shipments_sha256=shipments_hash(shipments),
+        network=week.given.header.name,
+        network_sha256=network_hash(week.given),
+        shipments_sha256=shipments_hash(week.shipments),
         scenario=active.header.scenario,
         currency=active.currency,
         horizon_start=first.isoformat(),
@@ -137,8 +206,11 @@ def _settings(options: SolveOptions, value_of_day_per_m3: float | None) -> dict[
     }
 
 
-def _plan_id(inputs: Inputs, settings: dict[str, float | int | str | bool | None]) -> str:
-    content = json.dumps([inputs.model_dump(mode="json"), settings], sort_keys=True)
+def _plan_id(inputs: Inputs, settings: dict[str, float | int | str | bool | None], continued: Continued | None) -> str:
+    stated: list[object] = [inputs.model_dump(mode="json"), settings]
+    if continued is not None:
+        stated.append([continued.plan_sha256, continued.events_sha256, continued.as_of])
+    content = json.dumps(stated, sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()
     return f"DB-{inputs.horizon_start.replace('-', '')}-{digest[:8]}"
 
@@ -148,13 +220,15 @@ def _refusals(search: Search) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _certificate(currency: str, answer: Solved, parts: Parts, count: int) -> Certificate:
+def _certificate(currency: str, answer: Solved, parts: Parts, count: int, continued: Continued | None) -> Certificate:
     cash = sum((shipment.landed_cost for shipment in parts.shipments), Decimal("0.00"))
     time = sum((sum(shipment.priced_time.values(), Decimal(0)) for shipment in parts.shipments), Decimal("0.00"))
     left_out = sum((row.price for row in parts.unplanned), Decimal("0.00"))
-    cost, bound = cash + time + left_out, from_micros(answer.bound)
-    if to_micros(cost) != answer.evaluation.cost:
-        raise RuntimeError(f"the plan's lines sum to {cost}, the optimiser paid {from_micros(answer.evaluation.cost)}")
+    paid, bound = cash + time + left_out, from_micros(answer.bound)
+    if to_micros(paid) != answer.evaluation.cost:
+        raise RuntimeError(f"the plan's lines sum to {paid}, the optimiser paid {from_micros(answer.evaluation.cost)}")
+    change = Decimal("0.00") if continued is None else continued.change_price
+    cost = paid + change
     return Certificate(
         currency=currency,
         cost=cost,
@@ -164,6 +238,7 @@ def _certificate(currency: str, answer: Solved, parts: Parts, count: int) -> Cer
         cash_cost=cash,
         priced_time=time,
         unplanned_price=left_out,
+        change_price=change,
         baseline_cost=sum((shipment.baseline_cost for shipment in parts.shipments), Decimal("0.00")),
         baseline_priced_time=sum((shipment.baseline_priced_time for shipment in parts.shipments), Decimal("0.00")),
         baseline_missing=sum(shipment.baseline_service is None for shipment in parts.shipments),

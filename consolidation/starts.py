@@ -154,9 +154,17 @@ class StartFinder:
             only = self._mask(("route", str(route)), lambda: (np.arange(len(self._routes.run)) == route,))
             leg = int(self._retracing.leg[position]) if held is Held.WHOLE else -1
             return {"only": only, "leg": leg, "booked": True}
-        if as_of is None:
+        journey = self._continuity.of(position)
+        missed = journey.departure_id if journey is not None and journey.missed else ""
+        if as_of is None and not missed:
             return {}
-        return {"only": self._mask(("as of", ""), lambda: (self._routes.stuffed_by_day >= as_of,))}
+        return {"only": self._mask(("open", missed), lambda: (self._open_routes(as_of, missed),))}
+
+    def _open_routes(self, as_of: int | None, missed: str) -> Bools:
+        """Return the routes whose stuffing is not over, a departure that was missed excepted, (R,) bool."""
+        routes = self._routes
+        open_ = np.array([run.run_id != missed for run in routes.runs], dtype=np.bool_)[routes.run]
+        return open_ if as_of is None else open_ & (routes.stuffed_by_day >= as_of)
 
     def _mask(self, key: tuple[str, str], make: Callable[[], tuple[Bools, ...]]) -> int:
         """Return the number of the masks that stand for a key."""

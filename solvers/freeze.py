@@ -99,7 +99,7 @@ def freeze(
         if plan.lot_option[lot] == UNPLANNED:
             raise SolveError(f"lot {lot}: unplanned, so it has no option to keep. Maybe leave it out.")
     joined = [k for k, place in enumerate(places) if place not in closed]
-    option, used = _ways(problem, plan, _choices(problem, plan, held, kept, onward), kept, joined)
+    option, used = _ways(problem, _choices(problem, plan, held, kept, onward), kept, joined)
     pool = _counting(problem.n_pools, [load.pool for load in kept])
     kind = _counting(problem.n_types, [load.type for load in kept])
     price = problem.lot_unplanned_price.copy()
@@ -152,7 +152,7 @@ def _choices(
 
 
 def _ways(
-    problem: Problem, plan: Assignment, open_: Sequence[Sequence[int]], kept: Sequence[Load], joined: Collection[int]
+    problem: Problem, open_: Sequence[Sequence[int]], kept: Sequence[Load], joined: Collection[int]
 ) -> tuple[Int64, list[tuple[int, ...]]]:
     """Return the options of all lots, as rising numbers of the first problem, and the pools that each uses.
 

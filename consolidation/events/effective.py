@@ -6,7 +6,8 @@ stated ones, and cartons that were left behind are a shipment of their own, as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
@@ -14,6 +15,7 @@ from itertools import groupby
 from consolidation.events.log import EVENTS
 from consolidation.events.model import Confirmation, Event
 from consolidation.events.state import happened
+from consolidation.plan_model import Earlier, Plan
 from consolidation.shipments import Shipment
 from network.errors import Finding, InputError
 
@@ -55,6 +57,33 @@ def effective_shipments(shipments: Iterable[Shipment], events: Iterable[Event], 
     if findings:
         raise InputError(findings)
     return found
+
+
+def not_before(shipments: Iterable[Shipment], earlier: Mapping[str, Earlier], as_of: str) -> list[Shipment]:
+    """Return shipments that are ready no earlier than a plan is made, those excepted of which something is held.
+
+    Parameters
+    ----------
+    earlier : what shipments did in the plan that is replaced, by id
+    as_of : ISO 8601 date; blank leaves everything as it is
+    """
+    if not as_of:
+        return list(shipments)
+    first, found = dt.date.fromisoformat(as_of), []
+    for shipment in shipments:
+        row = earlier.get(shipment.shipment_id)
+        held = row is not None and row.held
+        ready = shipment.ready_date if held else max(shipment.ready_date, first)
+        found.append(shipment.model_copy(update={"ready_date": ready}))
+    return found
+
+
+def planned_from(shipments: Iterable[Shipment], events: Iterable[Event], plan: Plan) -> list[Shipment]:
+    """Return the shipments that a plan was made from, given those of the sellers and the event log of its folder."""
+    known = effective_shipments(shipments, events, plan.version)
+    if plan.continued is None:
+        return known
+    return not_before(known, plan.continued.earlier, plan.continued.as_of)
 
 
 def rest_id(shipment_id: str, version: int, taken: Iterable[str] = ()) -> str:

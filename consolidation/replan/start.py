@@ -1,0 +1,243 @@
+"""The earlier plan as an assignment of the new problem: what can stay, stays; what cannot is left for the search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from consolidation.continuity import Held
+from consolidation.plan_model import Earlier
+from consolidation.planner import Week
+from consolidation.pooling import TrunkPool
+from consolidation.replan.changes import Changes
+from consolidation.replan.held import HeldLoad, Holdings
+from network.errors import Finding, InputError
+from network.money import Int64
+from solvers.assignment import UNPLANNED, Assignment, Load
+from solvers.evaluate import Rule, Violation, evaluate
+from solvers.problem import Problem
+
+_OF_LOAD = (Rule.VOLUME, Rule.WEIGHT, Rule.CONFLICT, Rule.ALONE)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a replan begins.
+
+    Attributes
+    ----------
+    problem : Problem, the week's, with limits raised as far as held parts exceed them
+    assignment : Assignment, keeps every rule
+    lots : lots that keep their option
+    onward : lots of held loads that may change what follows the departure
+    loads : loads that are held
+    closed : those of them that take no other lot
+    notes : limits that were raised, in words
+    """
+
+    problem: Problem
+    assignment: Assignment
+    lots: frozenset[int]
+    onward: frozenset[int]
+    loads: tuple[Load, ...]
+    closed: frozenset[Load]
+    notes: tuple[str, ...]
+
+    def places(self, assignment: Assignment) -> tuple[list[int], list[int]]:
+        """Return where the held loads, and those of them that are closed, stand in an assignment that holds them."""
+        found = [self._place(assignment, load) for load in self.loads]
+        return found, [place for place, load in zip(found, self.loads, strict=True) if load in self.closed]
+
+    @staticmethod
+    def _place(assignment: Assignment, held: Load) -> int:
+        return next(
+            place
+            for place, load in enumerate(assignment.loads)
+            if (load.pool, load.type) == (held.pool, held.type) and set(held.lots) <= set(load.lots)
+        )
+
+
+class StartMaker:
+    """Lays an earlier plan out on a new problem."""
+
+    def __init__(self, week: Week, holdings: Holdings, changes: Changes) -> None:
+        self._week, self._holdings, self._changes = week, holdings, changes
+        self._problem = week.compiled.problem
+        self._lot = {shipment.shipment_id: lot for lot, shipment in enumerate(week.shipments)}
+        self._option = np.full(self._problem.n_lots, UNPLANNED, dtype=np.int64)
+
+    def make(self) -> Start:
+        """Return the start.
+
+        Raises
+        ------
+        InputError
+            If something that is booked is not on offer any more, or its load cannot carry what was measured.
+        """
+        self._choose()
+        loads, held = self._loads()
+        closed = frozenset(load for load, of in held.items() if of.closed)
+        problem, assignment, notes = self._repaired(Assignment.canonical(self._option, loads), list(held))
+        in_loads = {lot for load in held for lot in load.lots}
+        lots = frozenset(lot for lot, degree in self._degrees().items() if degree is Held.WHOLE or lot not in in_loads)
+        return Start(problem, assignment, lots, frozenset(in_loads - lots), tuple(held), closed, tuple(notes))
+
+    def _degrees(self) -> dict[int, Held]:
+        """Return how much is held of every lot of which at least the departure is."""
+        words = {"trunk": Held.TRUNK, "whole": Held.WHOLE}
+        return {self._lot[name]: words[row.held] for name, row in self._holdings.earlier.items() if row.held in words}
+
+    def _members(self, names: Iterable[str]) -> frozenset[int]:
+        return frozenset(self._lot[name] for name in names)
+
+    def _choose(self) -> None:
+        """Give every lot the option it had; one whose departure is held, at least one that leaves with it."""
+        degrees, findings = self._degrees(), []
+        for name, row in self._holdings.earlier.items():
+            lot = self._lot[name]
+            option = self._changes.unchanged_option(lot)
+            if option == UNPLANNED and lot in degrees:
+                others = self._changes.trunk_options(lot)
+                option = min(
+                    others, key=lambda other: (len(self._problem.pools_of(other)), others.index(other)), default=-1
+                )
+                if option == UNPLANNED:
+                    findings.append(_gone(name, row))
+            self._option[lot] = option
+        if findings:
+            raise InputError(findings)
+
+    def _loads(self) -> tuple[list[Load], dict[Load, HeldLoad]]:
+        """Return the loads of the earlier plan, as far as their pools are in use, and those of them that are held."""
+        wanted: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for name, row in self._holdings.earlier.items():
+            lot = self._lot[name]
+            if self._option[lot] == UNPLANNED:
+                continue
+            for pool in self._problem.pools_of(int(self._option[lot])):
+                is_trunk = isinstance(self._week.compiled.pools[pool], TrunkPool)
+                wanted[row.trunk_load_id if is_trunk else row.truck_load_id, pool].append(lot)
+        equipment = self._holdings.equipment
+        by_name = {of.load.load_id: of for of in self._holdings.loads}
+        loads: list[Load] = []
+        found: dict[Load, HeldLoad] = {}
+        for (name, pool), together in wanted.items():
+            of = by_name.get(name)
+            members = set(together) if of is None else self._members(of.members)
+            lots = [lot for lot in together if lot in members]
+            self._option[[lot for lot in together if lot not in members]] = UNPLANNED
+            kind = self._type(pool, equipment.get(name, ""), lots)
+            if kind is None or (not name and len(lots) > 1):
+                self._leave(lots, name, by_name)
+                continue
+            load = Load(pool, kind, tuple(sorted(lots)))
+            loads.append(load)
+            if of is not None:
+                found[load] = of
+        return loads, found
+
+    def _leave(self, lots: Sequence[int], name: str, held: Mapping[str, HeldLoad]) -> None:
+        """Leave lots for the search, as their load is not on offer any more; of a held one that is wrong."""
+        if name in held:
+            load = held[name].load
+            expected = f"equipment {load.equipment_id} on departure {held[name].departure_id or load.departs}"
+            maybe = "the lane does not offer it any more"
+            raise InputError([Finding("network", None, "equipment", name, expected, maybe, "HELD.GONE")])
+        self._option[list(lots)] = UNPLANNED
+
+    def _type(self, pool: int, equipment_id: str, lots: Sequence[int]) -> int | None:
+        """Return the type of a pool that is of some equipment; where it has none, the smallest that holds the lots."""
+        offers, problem = self._week.compiled.offers, self._problem
+        for kind in problem.types_of(pool):
+            if offers[kind].equipment.equipment_id == equipment_id:
+                return kind
+        volume, weight = problem.lot_volume_cm3[list(lots)].sum(), problem.lot_weight_g[list(lots)].sum()
+        fitting = [
+            kind
+            for kind in problem.types_of(pool)
+            if problem.type_volume_cm3[kind] >= volume and problem.type_weight_g[kind] >= weight
+        ]
+        return min(fitting, key=lambda kind: int(problem.type_price[kind]), default=None)
+
+    def _repaired(self, assignment: Assignment, held: Sequence[Load]) -> tuple[Problem, Assignment, list[str]]:
+        """Leave out lots until every rule is kept; where only held ones break it, raise the limit and say so."""
+        problem, notes = self._problem, list[str]()
+        fixed = set(self._degrees()) | {lot for load in held for lot in load.lots}
+        while violations := evaluate(problem, assignment).violations:
+            broken = violations[0]
+            free = [lot for lot in self._involved(problem, assignment, broken) if lot not in fixed]
+            if free:
+                largest = max(free, key=lambda lot: (int(problem.lot_volume_cm3[lot]), -lot))
+                assignment = _without(assignment, largest)
+            else:
+                problem, note = self._raised(problem, assignment, broken)
+                notes.append(note)
+        return problem, assignment, notes
+
+    def _involved(self, problem: Problem, assignment: Assignment, broken: Violation) -> Sequence[int]:
+        """Return the lots that a violation could do without."""
+        if broken.rule in (*_OF_LOAD, Rule.PARTIES):
+            return assignment.loads[broken.where].lots
+        if broken.rule is Rule.LOAD_MEMBERSHIP:
+            return [broken.where]
+        if broken.rule is Rule.TYPE_LIMIT:
+            return [lot for load in assignment.loads if load.type == broken.where for lot in load.lots]
+        planned = np.flatnonzero(assignment.lot_option != UNPLANNED)
+        if broken.rule is Rule.WINDOW:
+            assert problem.lot_bundle is not None
+            return list(planned[problem.lot_bundle[planned] == broken.where].tolist())
+        users = problem.option_of_need[problem.option_resource == broken.where]
+        by_option = set(planned[np.isin(assignment.lot_option[planned], users)].tolist())
+        of_loads = {
+            lot for load in assignment.loads if problem.type_resource[load.type] == broken.where for lot in load.lots
+        }
+        return sorted(by_option | of_loads)
+
+    def _raised(self, problem: Problem, assignment: Assignment, broken: Violation) -> tuple[Problem, str]:
+        """Return a problem in which a rule that held parts break does not bind them, and a note."""
+        if broken.rule is Rule.RESOURCE:
+            limit = problem.resource_limit.copy()
+            limit[broken.where] += broken.amount
+            return replace(problem, resource_limit=limit), "held parts exceed a limit of a departure, place or FC"
+        if broken.rule is Rule.WINDOW:
+            assert problem.lot_bundle is not None
+            plans = self._week.search.demand.shipments
+            lots = np.flatnonzero(problem.lot_bundle == broken.where)
+            bundle = np.where(problem.lot_bundle == broken.where, -1, problem.lot_bundle)
+            note = f"inbound plan {plans[lots[0]].inbound_plan_id}: held parts are delivered too far apart"
+            return replace(problem, lot_bundle=bundle), note
+        if broken.rule is Rule.PARTIES:
+            pool = assignment.loads[broken.where].pool
+            most = problem.pool_max_parties.copy()
+            most[pool] += broken.amount
+            return replace(problem, pool_max_parties=most), "a held load has more importers than planning allows"
+        raise InputError([self._overfull(assignment, broken)])
+
+    def _overfull(self, assignment: Assignment, broken: Violation) -> Finding:
+        """Return what is wrong with a held load that cannot carry its shipments."""
+        names = ";".join(self._week.shipments[lot].shipment_id for lot in assignment.loads[broken.where].lots)
+        excess = {
+            Rule.VOLUME: f"{broken.amount / 1e6:g} m3 too much",
+            Rule.WEIGHT: f"{broken.amount / 1e3:g} kg too much",
+        }.get(broken.rule, f"{broken.rule}: {broken.amount}")
+        maybe = "a shipment of it was left behind: import a short_shipped"
+        return Finding("shipments", None, "held load", names, f"what it can carry; {excess}", maybe, "HELD.LOAD")
+
+
+def _without(assignment: Assignment, lot: int) -> Assignment:
+    options: Int64 = assignment.lot_option.copy()
+    options[lot] = UNPLANNED
+    loads = (
+        Load(load.pool, load.type, tuple(other for other in load.lots if other != lot)) for load in assignment.loads
+    )
+    return Assignment.canonical(options, [load for load in loads if load.lots])
+
+
+def _gone(shipment_id: str, row: Earlier) -> Finding:
+    booked = row.departure_id or row.courier_id
+    expected = f"an itinerary from {row.warehouse_id or 'its origin'} on {booked}, which is booked"
+    maybe = f"the network does not have {booked} any more, or the goods are ready too late: import a short_shipped"
+    return Finding("network", None, "departure_id", shipment_id, expected, maybe, "HELD.GONE")
