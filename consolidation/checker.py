@@ -14,6 +14,7 @@ from pathlib import Path
 
 from consolidation.checking import (
     baselines,
+    continued,
     costs,
     coverage,
     dates,
@@ -106,6 +107,7 @@ def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: l
             *coverage.RULES,
             *loads.PLAN_RULES,
             *entries.RULES,
+            *continued.RULES,
             inputs.horizon,
             inbound.windows,
             baselines.baselines,
@@ -145,7 +147,8 @@ def _travellers(
         if journey is None:
             continue
         try:
-            travellers.setdefault(planned.shipment_id, Traveller(world, journey, dates.work_out(world, journey)))
+            held = continued.holding(plan, planned.shipment_id)
+            travellers.setdefault(planned.shipment_id, Traveller(world, journey, dates.work_out(world, journey), held))
         except dates.NoDispatchError as error:
             what, (centre, day) = "day on which a whole truck leaves", error.args
             found.append(violation("DATE.NO_DISPATCH", journey.where, what, f"none from {centre} after {day}", "a day"))

@@ -222,10 +222,25 @@ class Facts:
         """Return which routes end where a duty rate covers a product on the day of arrival, (R,)."""
         key = hs_code, country_of_origin
         if key not in self._rated:
-            pairs = zip(self._regimes, self.routes.runs, strict=True)
-            of_run = [self.has_duty(regime, *key, run.eta_day) for regime, run in pairs]
-            self._rated[key] = np.array(of_run, dtype=np.bool_)[self.routes.run]
+            asked, of_run = self._arrivals
+            covered = [self.has_duty(regime, *key, day) for regime, day in asked]
+            self._rated[key] = np.array(covered, dtype=np.bool_)[of_run[self.routes.run]]
         return self._rated[key]
+
+    @cached_property
+    def _arrivals(self) -> tuple[list[tuple[str, int]], Int64]:
+        """Regimes and first days of the spans with the same duties in which runs arrive, and which one each run has."""
+        days = np.array([run.eta_day for run in self.routes.runs], dtype=np.int64)
+        spans = self._duties.epochs.of(days).tolist()
+        first: dict[tuple[str, int], int] = {}
+        asked: list[tuple[str, int]] = []
+        of_run = np.zeros(len(days), dtype=np.int64)
+        for run, key in enumerate(zip(self._regimes, spans, strict=True)):
+            if key not in first:
+                first[key] = len(asked)
+                asked.append((key[0], int(days[run])))
+            of_run[run] = first[key]
+        return asked, of_run
 
     def has_duty(self, regime_id: str, hs_code: str, country_of_origin: str, day: int) -> bool:
         """Return whether the duty on a product under a regime is known on a day."""

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
@@ -103,6 +104,20 @@ class Week:
     search: Search
     compiled: Compiled
 
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What a plan of this week is made from."""
+        first, last = horizon(self.active, self.shipments)
+        return Inputs(
+            network=self.given.header.name,
+            network_sha256=network_hash(self.given),
+            shipments_sha256=shipments_hash(self.shipments),
+            scenario=self.active.header.scenario,
+            currency=self.active.currency,
+            horizon_start=first.isoformat(),
+            horizon_end=last.isoformat(),
+        )
+
 
 def prepare(
     network: Network,
@@ -157,14 +172,13 @@ def put_together(
     blocked = {name for notice in missing for name in notice.shipments}
     parts = Assembler(active, week.compiled, week.pricer, answer, blocked, names).parts()
     entered = {entry.entry_id: entry.date for entry in parts.entries}
-    inputs = _inputs(week)
     settings = _settings(options, week.value_of_day_per_m3)
     return Plan(
-        plan_id=_plan_id(inputs, settings, continued),
+        plan_id=_plan_id(week.inputs, settings, continued),
         version=1 if continued is None else continued.version + 1,
         replaces="" if continued is None else continued.plan_id,
         software={"dragonboat": __version__, "ortools": importlib.metadata.version("ortools")},
-        inputs=inputs,
+        inputs=week.inputs,
         options=settings,
         certificate=_certificate(active.currency, answer, parts, len(week.shipments), continued),
         refusals=_refusals(week.search),
@@ -179,20 +193,6 @@ def put_together(
             *placement_notices(active, week.search.demand, parts.cost_lines),
         ),
         continued=continued,
-    )
-
-
-def _inputs(week: Week) -> Inputs:
-    active = week.active
-    first, last = horizon(active, week.shipments)
-    return Inputs(
-        network=week.given.header.name,
-        network_sha256=network_hash(week.given),
-        shipments_sha256=shipments_hash(week.shipments),
-        scenario=active.header.scenario,
-        currency=active.currency,
-        horizon_start=first.isoformat(),
-        horizon_end=last.isoformat(),
     )
 
 

@@ -22,6 +22,7 @@ class Traveller:
     world: World
     journey: Journey
     dates: Dates
+    held: bool = False
 
     @property
     def shipment_id(self) -> str:

@@ -240,44 +240,54 @@ LOAD_RULES: tuple[LoadRule, ...] = (
 
 
 def allotments(case: Case) -> Iterator[Violation]:
-    """Yield a violation for each departure whose loads take more TEU than its allotment."""
+    """Yield a violation for each departure whose loads take more TEU than its allotment, held ones alone excepted."""
     used: dict[str, Decimal] = defaultdict(Decimal)
+    held: dict[str, Decimal] = defaultdict(Decimal)
     for load in case.plan.loads:
         equipment = case.world.network.equipment_by_id.get(load.equipment_id)
         if load.kind == "trunk" and equipment is not None:
             used[load.departure_id] += decimal(equipment.teu)
+            if any(name in case.travellers and case.travellers[name].held for name in load.shipments):
+                held[load.departure_id] += decimal(equipment.teu)
     for run_id, teu in used.items():
         run = case.world.run(run_id)
         limit = None if isinstance(run, str) else run.departure.allotment_teu
-        if limit is not None and teu > decimal(limit):
+        if limit is not None and teu > max(decimal(limit), held[run_id]):
             where = f"departure {run_id}"
             yield violation("CAPACITY.ALLOTMENT", where, "TEU of its loads", teu, f"at most {limit}")
 
 
 def handling(case: Case) -> Iterator[Violation]:
-    """Yield a violation for each day on which a warehouse stuffs more volume than it can."""
+    """Yield a violation for each day on which a warehouse stuffs more volume than it can, what is held alone excepted."""
     used: dict[tuple[str, int], int] = defaultdict(int)
+    held: dict[tuple[str, int], int] = defaultdict(int)
     for each in case.travellers.values():
         chain = each.journey.chain
         if chain is not None and each.dates.stuffed is not None:
-            used[chain.warehouse.place_id, each.dates.stuffed] += each.journey.shipment.volume_cm3
+            key = chain.warehouse.place_id, each.dates.stuffed
+            used[key] += each.journey.shipment.volume_cm3
+            held[key] += each.journey.shipment.volume_cm3 if each.held else 0
     for (place_id, day), volume_cm3 in used.items():
         limit = case.world.network.place[place_id].handling_m3_per_day
-        if limit is not None and volume_cm3 > round(limit * 1_000_000):
+        if limit is not None and volume_cm3 > max(round(limit * 1_000_000), held[place_id, day]):
             where = f"warehouse {place_id} on {date_of(day)}"
             found = f"{Decimal(volume_cm3) / 1_000_000} m3"
             yield violation("CAPACITY.HANDLING", where, "volume stuffed", found, f"at most {limit} m3")
 
 
 def receiving(case: Case) -> Iterator[Violation]:
-    """Yield a violation for each ISO week in which an FC is delivered more volume than it receives."""
+    """Yield a violation for each ISO week in which an FC is delivered too much volume, what is held alone excepted."""
     used: dict[tuple[str, int, int], int] = defaultdict(int)
+    held: dict[tuple[str, int, int], int] = defaultdict(int)
     for each in case.travellers.values():
         week = date_of(each.dates.delivered).isocalendar()
-        used[each.journey.fc.place_id, week.year, week.week] += each.journey.shipment.volume_cm3
+        key = each.journey.fc.place_id, week.year, week.week
+        used[key] += each.journey.shipment.volume_cm3
+        held[key] += each.journey.shipment.volume_cm3 if each.held else 0
     for (place_id, year, number), volume_cm3 in used.items():
         limit = case.world.network.place[place_id].receiving_m3_per_week
-        if limit is not None and volume_cm3 > round(limit * 1_000_000):
+        most = None if limit is None else max(round(limit * 1_000_000), held[place_id, year, number])
+        if most is not None and volume_cm3 > most:
             where = f"FC {place_id} in week {year}-W{number:02d}"
             found = f"{Decimal(volume_cm3) / 1_000_000} m3"
             yield violation("CAPACITY.RECEIVING", where, "volume delivered", found, f"at most {limit} m3")

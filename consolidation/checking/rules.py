@@ -159,9 +159,9 @@ def duty_known(each: Traveller) -> Iterator[Violation]:
 
 
 def in_horizon(each: Traveller) -> Iterator[Violation]:
-    """Yield a violation when goods wait longer for their departure than planning allows."""
+    """Yield a violation when goods wait longer for their departure than planning allows, unless it is held."""
     world, journey = each.world, each.journey
-    if journey.chain is None:
+    if journey.chain is None or each.held:
         return
     days = (journey.chain.run.etd_date - journey.shipment.ready_date).days
     allowed = world.network.planning.max_wait_days

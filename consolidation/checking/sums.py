@@ -94,7 +94,7 @@ def certificate(case: Case) -> Iterator[Violation]:
         ("SUM.LINES", stated.cash_cost, _sum(line.amount for line in plan.cost_lines)),
         ("SUM.PRICED_TIME", stated.priced_time, time),
         ("SUM.UNPLANNED_PRICE", stated.unplanned_price, left_out),
-        ("SUM.COST", stated.cost, stated.cash_cost + stated.priced_time + stated.unplanned_price),
+        ("SUM.COST", stated.cost, stated.cash_cost + stated.priced_time + stated.unplanned_price + stated.change_price),
         ("SUM.BASELINE", stated.baseline_cost, _sum(row.baseline_cost for row in plan.shipments)),
         ("SUM.BASELINE_TIME", stated.baseline_priced_time, _sum(row.baseline_priced_time for row in plan.shipments)),
         (

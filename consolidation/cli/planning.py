@@ -94,14 +94,14 @@ def _plan(network_path: Path, shipments_path: Path, out: Path, search: _Search, 
         plan = _search(network, shipments, search, line)
         seconds = time.perf_counter() - started
         folder = write_plan(plan, out, network, seconds)
-    violations = _violations(folder, network, shipments)
+    violations = violations_of(folder, network, shipments)
     if as_json:
         certificate = {**plan.certificate.model_dump(mode="json"), "seconds": round(seconds, 3)}
         console.show_json(
             {"plan_id": plan.plan_id, "folder": str(folder), "certificate": certificate, "violations": violations}
         )
     else:
-        _show_plan(plan, folder, seconds, violations)
+        show_plan(plan, folder, seconds, violations)
     if violations:
         raise typer.Exit(VIOLATIONS)
     if line.stopped:
@@ -123,7 +123,7 @@ def _search(network: Network, shipments: tuple[Shipment, ...], search: _Search, 
     )
 
 
-def _violations(folder: Path, network: Network, shipments: tuple[Shipment, ...]) -> list[dict[str, str]]:
+def violations_of(folder: Path, network: Network, shipments: tuple[Shipment, ...]) -> list[dict[str, str]]:
     from consolidation.checker import check
 
     return [
@@ -132,7 +132,7 @@ def _violations(folder: Path, network: Network, shipments: tuple[Shipment, ...])
     ]
 
 
-def _show_plan(plan: Plan, folder: Path, seconds: float, violations: list[dict[str, str]]) -> None:
+def show_plan(plan: Plan, folder: Path, seconds: float, violations: list[dict[str, str]]) -> None:
     console.show_certificate(plan.certificate, seconds)
     console.show_notices(plan.notices)
     if violations:
@@ -216,7 +216,7 @@ def check_command(
 ) -> None:
     """Judge a plan folder by the network and the shipments alone."""
     read, rows = read_all(network, shipments, None, as_json)
-    violations = _violations(plan, read, rows)
+    violations = violations_of(plan, read, rows)
     if as_json:
         console.show_json({"ok": not violations, "violations": violations})
     elif violations:

@@ -19,10 +19,8 @@ from consolidation.planner import Report, prepare, put_together, solved
 from consolidation.replan.changes import Changes, used_trunks
 from consolidation.replan.held import Holdings
 from consolidation.replan.start import Start, StartMaker
-from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from network import clock
-from network.io import content_hash as network_hash
 from network.model import Network
 from network.money import from_micros, to_micros
 from solvers.api import solve
@@ -54,7 +52,7 @@ class ReplanOptions:
     as_of: dt.date | None = None
     top_up: bool = False
     stability: bool = True
-    search: SolveOptions = field(default_factory=lambda: SolveOptions(work=3))
+    search: SolveOptions = field(default_factory=lambda: SolveOptions(work=2))
 
 
 @dataclass(frozen=True)
@@ -168,11 +166,8 @@ class _Case:
 
     def is_quiet(self) -> bool:
         """Return whether network and shipments are those of the earlier plan, and no confirmation moves anything."""
-        inputs, state = self._previous.inputs, self._state
-        same = (inputs.network_sha256, inputs.shipments_sha256) == (
-            network_hash(self.week.given),
-            shipments_hash(self.week.shipments),
-        )
+        before, now, state = self._previous.inputs, self.week.inputs, self._state
+        same = (before.network_sha256, before.shipments_sha256) == (now.network_sha256, now.shipments_sha256)
         moved = any(load.rolled or load.cancelled for load in state.loads.values())
         return same and not moved and not any(row.left_behind for row in state.shipments.values())
 
