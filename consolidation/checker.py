@@ -14,6 +14,7 @@ from pathlib import Path
 
 from consolidation.checking import (
     baselines,
+    confirmations,
     continued,
     costs,
     coverage,
@@ -48,7 +49,8 @@ def check(plan_folder: Path, network: Network, shipments: Sequence[Shipment]) ->
     ----------
     plan_folder : Path, the folder that holds ``plan.json``
     network : Network, the network the plan was made on
-    shipments : sequence of Shipment, the shipments the plan was made for
+    shipments : sequence of Shipment, the shipments as the sellers gave them; a later version of a plan was made for what
+        the confirmations in its log left of them
 
     Returns
     -------
@@ -72,8 +74,14 @@ def check(plan_folder: Path, network: Network, shipments: Sequence[Shipment]) ->
         return CheckResult(tuple(found), {"files": len(files.REQUIRED)})
     found.extend(files.certificate(folder, plan))
     found.extend(files.projections(folder, plan))
-    verdict = judge(plan, network, shipments)
-    return CheckResult((*found, *verdict.violations), {"files": len(files.REQUIRED), **verdict.checked})
+    log, wrong = confirmations.read(folder)
+    found.extend(wrong)
+    goods, wrong = confirmations.goods_of(plan, log, shipments)
+    found.extend(wrong)
+    found.extend(confirmations.judged(plan, log, network, goods))
+    verdict = judge(plan, network, goods)
+    counts = {"files": len(files.REQUIRED), **verdict.checked, "events": len(log)}
+    return CheckResult((*found, *verdict.violations), counts)
 
 
 def judge(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> CheckResult:

@@ -1,7 +1,8 @@
 """The plan folder: what is written where, and reading it back.
 
 ``plan.json`` is the plan; the CSV files are projections of it for spreadsheets and partners; the pages are made
-from it. The folder appears whole or not at all.
+from it. The folder appears whole or not at all. ``events.jsonl`` joins it
+when partners confirm parts of the plan (:mod:`consolidation.events`); a folder that has it is not written over.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import pandas as pd
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from consolidation.events.log import EVENTS, is_draft, log_text
+from consolidation.events.model import Event
 from consolidation.plan_model import (
     CATEGORIES,
     SCHEMA_VERSION,
@@ -31,13 +34,13 @@ from consolidation.plan_model import (
     Unplanned,
 )
 from network.atomic import new_folder, require_free
-from network.errors import PlanFolderError
+from network.errors import Finding, InputError, PlanFolderError
 from network.model import Network
 
 PLAN, CERTIFICATE, REPORT, MAP = "plan.json", "certificate.json", "report.html", "map.html"
 TABLE_FILES = ("shipments.csv", "consolidations.csv", "cost_lines.csv", "unplanned.csv")
 """The CSV files of a plan folder."""
-_FILES = {PLAN, CERTIFICATE, REPORT, MAP, *TABLE_FILES}
+_FILES = {PLAN, CERTIFICATE, REPORT, MAP, *TABLE_FILES, EVENTS}
 _MILESTONES = get_args(MilestoneCode)
 _TIMES = get_args(TimePrice)
 _OPEN, _CLOSE = ' "cost_lines": [\n', (" ],\n", " ]\n")
@@ -52,12 +55,19 @@ def require_target(folder: str | Path) -> None:
     Raises
     ------
     InputError
-        If `folder` is a file, a folder with something else than an earlier plan, or cannot be written.
+        If `folder` is a file, a folder with something else than an earlier plan, holds a plan with confirmations, or
+        cannot be written.
     """
     require_free(folder, _is_plan_folder)
+    events = Path(folder) / EVENTS
+    if events.is_file() and events.stat().st_size:
+        raise InputError([
+            Finding(str(folder), None, "", f"a plan that partners have confirmed ({EVENTS})", "a new or empty folder",
+                    "another name is free; a plan with confirmations is kept as it is", "FOLDER.EVENTS")
+        ])  # fmt: skip
 
 
-def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float) -> Path:
+def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float, events: Sequence[Event] = ()) -> Path:
     """Write a plan folder atomically and return its path.
 
     Parameters
@@ -65,21 +75,25 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float)
     folder : a new or empty folder, or an earlier plan folder, which is replaced as a whole
     network : the network planned on, for the map and the report
     seconds : wall time of the run, kept in certificate.json only
+    events : log of the plan that this one replaces, which is kept on
 
     Raises
     ------
     InputError
-        If `folder` is a file, or a folder with something else in it.
+        If `folder` is a file, a folder with something else in it, or holds a plan with confirmations.
     """
     from consolidation.report import map_figure, write_map, write_report
 
     target = Path(folder).resolve()
+    require_target(target)
     with new_folder(target, _is_plan_folder) as draft:
         _write_plan(draft / PLAN, plan)
         _write_json(draft / CERTIFICATE, {**plan.certificate.model_dump(mode="json"), "seconds": round(seconds, 3)})
         for name, (columns, rows) in cells(plan).items():
             with (draft / name).open("w", newline="", encoding="utf-8") as stream:
                 csv.writer(stream, lineterminator="\n").writerows(chain([columns], rows))
+        if events:
+            (draft / EVENTS).write_text(log_text(events), encoding="utf-8", newline="\n")
         figure = map_figure(plan, network)
         write_report(plan, network, draft / REPORT, figure)
         write_map(plan, network, draft / MAP, figure)
@@ -87,7 +101,8 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float)
 
 
 def _is_plan_folder(folder: Path) -> bool:
-    return (folder / PLAN).is_file() and {path.name for path in folder.iterdir()} <= _FILES
+    names = {path.name for path in folder.iterdir() if not is_draft(path.name)}
+    return PLAN in names and names <= _FILES
 
 
 def _write_plan(path: Path, plan: Plan) -> None:

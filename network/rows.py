@@ -243,6 +243,8 @@ class _Parser:
             return f"one of {', '.join(words_known)}", nearest(text, words_known)
         if kind == "string_pattern_mismatch":
             return _PATTERNS.get(context["pattern"], f"text like {context['pattern']}"), _capitals(text, context)
+        if kind == "string_too_long":
+            return f"at most {context['max_length']} characters", ""
         if kind in ("missing", "string_too_short"):
             return ("a value" if _expected(info) == "a value" else _expected(info)), ""
         if kind in ("int_parsing", "int_from_float", "bool_parsing"):

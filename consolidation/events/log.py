@@ -7,6 +7,7 @@ it holds the folder's lock from reading to renaming, so that two imports at once
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ def is_draft(name: str) -> bool:
     >>> is_draft(".events.jsonl.1a2b3c4d.tmp"), is_draft("events.jsonl")
     (True, False)
     """
-    return name.startswith(f".{EVENTS}.") and name.endswith(".tmp")
+    return fnmatch.fnmatchcase(name, _DRAFTS)
 
 
 def read_log(folder: str | Path) -> tuple[Event, ...]:
@@ -93,6 +94,8 @@ if sys.platform == "win32":  # pragma: no cover - tested where the platform is
         import msvcrt
 
         folder = Path(folder).resolve()
+        if not folder.is_dir():
+            raise PlanFolderError(f"{folder}: found no folder, expected a plan folder.")
         with (folder.parent / f".{folder.name}.lock").open("a") as stream:
             msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
             try:
@@ -108,7 +111,10 @@ else:
         """Hold the lock of a plan folder; another process that wants it waits. A process that ends lets go of it."""
         import fcntl
 
-        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as fault:
+            raise PlanFolderError(f"{folder}: cannot be opened ({fault.strerror}), expected a plan folder.") from fault
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

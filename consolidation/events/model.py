@@ -59,6 +59,12 @@ def _maybe_time(text: str) -> str:
     return f"{written}+08:00, where the clock showed Chinese time"
 
 
+def _recorded(text: str) -> str:
+    if parsed_time(text) is None:
+        raise ValueError("a time as YYYY-MM-DDTHH:MM:SS with its offset from UTC")
+    return text
+
+
 def _until(text: str) -> str:
     if text and not is_date(text):
         raise refuse("until", text, "a date as YYYY-MM-DD", maybe_date(text), "VALUE.DATE")
@@ -150,7 +156,7 @@ class Event(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     confirmation: Confirmation
-    recorded_at: str = Field(description="ISO 8601, UTC")
+    recorded_at: Annotated[str, AfterValidator(_recorded)] = Field(description="ISO 8601, UTC")
     recorded_by: str = Field(description="who imported the file")
     file: str = Field(description="name of the file")
     file_sha256: str

@@ -11,12 +11,13 @@ that comes in after the sailing finds its place before it. Two rules make a ship
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import get_args
 
-from consolidation.events.model import Confirmation, Event, EventKind
+from consolidation.events.model import Confirmation, Event, EventKind, parsed_time
 from consolidation.plan_model import Plan, PlannedLoad, PlannedShipment, Status
 
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -148,6 +149,15 @@ class _Marks:
     departure_id: str = ""
     held_until: str | None = None
     reference: str = ""
+    sailed: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voyage:
+    """When something sailed, and how long it was planned to be at sea or in the air."""
+
+    sailed: dt.datetime
+    planned: dt.timedelta
 
 
 class Fold:
@@ -185,6 +195,8 @@ class Fold:
     @staticmethod
     def _mark(marks: _Marks, said: Confirmation) -> None:
         status = as_status(said.kind)
+        if said.kind == "sailed":
+            marks.sailed = said.instant
         if status is not None:
             marks.status = higher(marks.status, status)
         elif said.kind == "gated_in":
@@ -208,6 +220,22 @@ class Fold:
             of = [self._shipments[said.subject_id]] if said.subject_id in self._shipments else []
         for marks in of:
             marks.held_until = said.until if said.kind == "customs_hold" else None
+
+    def voyage(self, said: Confirmation) -> Voyage | None:
+        """Return the voyage of a subject, where its sailing was reported under this version of the plan."""
+        if said.subject == "load":
+            marks, load = self._loads.get(said.subject_id), self.planned_loads.get(said.subject_id)
+            times = (load.departs, load.arrives) if load is not None and load.kind == "trunk" else ("", "")
+        else:
+            marks, row = self._shipments.get(said.subject_id), self.planned.get(said.subject_id)
+            stones = {} if row is None else {stone.code: stone.time for stone in row.milestones}
+            times = (stones.get("ETD", ""), stones.get("ETA", ""))
+            trunk = None if row is None else self._loads.get(row.trunk_load_id)
+            marks = trunk if marks is not None and marks.sailed is None and trunk is not None else marks
+        start, end = (parsed_time(time) for time in times)
+        if marks is None or marks.sailed is None or start is None or end is None:
+            return None
+        return Voyage(marks.sailed, end - start)
 
     def members(self, load_id: str) -> list[str]:
         """Return the shipments that are in a load now: neither cancelled nor left behind."""
