@@ -1,8 +1,8 @@
 """Dragon Boat: plan cross-border consolidations, with a proven bound and an independent checker.
 
 The verbs: :func:`read_network` and :func:`read_shipments` read and check input, :func:`plan` makes a plan,
-:func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder, and :func:`statement`
-and :func:`write_statements` tell every seller what it pays.
+:func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder, :func:`replan` makes
+its next version, and :func:`statement` and :func:`write_statements` tell every seller what it pays.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from consolidation.checker import check
     from consolidation.folder import read_plan, write_plan
     from consolidation.planner import plan
+    from consolidation.replan import ReplanOptions, replan
     from consolidation.shipment_files import read_shipments
     from consolidation.statements import statement, write_statements
     from network.errors import InputError, PlanFolderError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "InputError",
     "PlanFolderError",
+    "ReplanOptions",
     "SolveOptions",
     "__version__",
     "check",
@@ -31,6 +33,7 @@ __all__ = [
     "read_network",
     "read_plan",
     "read_shipments",
+    "replan",
     "statement",
     "write_plan",
     "write_statements",
@@ -39,12 +42,14 @@ __all__ = [
 _HOMES = {
     "InputError": "network.errors",
     "PlanFolderError": "network.errors",
+    "ReplanOptions": "consolidation.replan",
     "SolveOptions": "solvers.options",
     "check": "consolidation.checker",
     "plan": "consolidation.planner",
     "read_network": "network.io",
     "read_plan": "consolidation.folder",
     "read_shipments": "consolidation.shipment_files",
+    "replan": "consolidation.replan",
     "statement": "consolidation.statements",
     "write_plan": "consolidation.folder",
     "write_statements": "consolidation.statements",

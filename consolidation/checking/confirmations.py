@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from consolidation.checking.result import Violation, violation
 from consolidation.events.effective import planned_from
 from consolidation.events.judge import Known, judge
-from consolidation.events.log import EVENTS, read_log
+from consolidation.events.log import EVENTS, log_text, read_log
 from consolidation.events.model import Event
 from consolidation.events.reading import Row
 from consolidation.plan_model import Plan
@@ -39,7 +40,11 @@ def goods_of(
 
 
 def judged(plan: Plan, log: Sequence[Event], network: Network, shipments: Sequence[Shipment]) -> Iterator[Violation]:
-    """Yield violations for events that stand twice in the log, are of no version up to the plan's, or cannot have happened."""
+    """Yield violations for events that stand twice in the log, are of no version up to the plan's, or cannot have happened.
+
+    Those before the plan must be the ones that it says it took in.
+    """
+    yield from _taken_in(plan, log)
     seen: dict[str, int] = {}
     rows: list[Row] = []
     for number, event in enumerate(log, 1):
@@ -52,3 +57,12 @@ def judged(plan: Plan, log: Sequence[Event], network: Network, shipments: Sequen
     cartons = {row.shipment_id: row.cartons for row in shipments if row.cartons is not None}
     for found in judge(plan, rows, EVENTS, Known((), network, cartons)):
         yield violation(found.rule, f"{EVENTS}, row {found.row}", found.field, found.value, found.expected)
+
+
+def _taken_in(plan: Plan, log: Sequence[Event]) -> Iterator[Violation]:
+    if plan.continued is not None:
+        before = [event for event in log if event.confirmation.plan_version < plan.version]
+        found = hashlib.sha256(log_text(before).encode()).hexdigest()
+        if found != plan.continued.events_sha256:
+            expected = plan.continued.events_sha256
+            yield violation("EVENT.HASH", EVENTS, "hash of the events before this version", found, expected)

@@ -28,7 +28,7 @@ from solvers.assignment import UNPLANNED, Assignment
 from solvers.evaluate import evaluate
 from solvers.freeze import freeze
 from solvers.options import SolveOptions
-from solvers.outcome import Progress, Solved, StopReason
+from solvers.outcome import Progress, Solved, StopReason, relative_gap
 from solvers.problem import Problem
 
 _FREE_WORK = 3
@@ -230,13 +230,26 @@ class _Search:
         loads, closed = self._start.places(assignment)
         onward = self._start.onward - staying
         frozen = freeze(problem, assignment, self._start.lots | staying, loads, closed=closed, onward=onward)
-        found = solved(
-            solve(frozen.problem, options, start=frozen.start, on_progress=self._on_progress, cancelled=self._cancelled)
-        )
+        told = _with(frozen.paid, self._on_progress)
+        found = solved(solve(frozen.problem, options, start=frozen.start, on_progress=told, cancelled=self._cancelled))
         thawed = frozen.thawed(found.assignment)
         bound = found.bound + frozen.paid
         proven = bound >= evaluate(problem, thawed).cost
         return replace(found, assignment=thawed, bound=bound, proven=proven), thawed
+
+
+def _with(paid: int, report: Report | None) -> Report | None:
+    """Return a report of progress that counts what is paid for held loads already, micro-units."""
+    if report is None:
+        return None
+
+    def told(progress: Progress) -> None:
+        best, bound = None if progress.best is None else progress.best + paid, progress.bound + paid
+        report(
+            Progress(progress.phase, best, bound, 1.0 if best is None else relative_gap(best, bound), progress.seconds)
+        )
+
+    return told
 
 
 def _numbers_before(previous: Plan) -> dict[str, int]:
