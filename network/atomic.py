@@ -1,19 +1,57 @@
-"""Files and folders that appear whole or not at all: written next to their place, then renamed."""
+"""Files and folders that appear whole or not at all: written next to their place, then renamed.
+
+A folder that is there already changes place with the new one in one step, where the system can do that (Linux, macOS), so
+that a process killed at any moment leaves the old one or the new one. What a killed process left half-written is a hidden
+sibling that carries its number, and is swept away by whoever writes there next.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import re
 import shutil
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from network.errors import Finding, InputError
 
+_CURRENT_FOLDER = {"linux": -100, "darwin": -2}
+"""AT_FDCWD: names are relative to the current folder."""
+_SWAP = 2
+"""RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS."""
+
 
 def _sibling(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    return path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes that are no more left half-written beside `path`."""
+    if os.name != "posix" or not path.parent.is_dir():
+        return
+    left = re.compile(re.escape(f".{path.name}.") + r"(\d+)-[0-9a-f]{8}\.tmp")
+    for sibling in path.parent.iterdir():
+        found = left.fullmatch(sibling.name)
+        if found is None or _is_running(int(found[1])):
+            continue
+        if sibling.is_dir() and not sibling.is_symlink():
+            shutil.rmtree(sibling, ignore_errors=True)
+        else:
+            sibling.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 @contextlib.contextmanager
@@ -30,6 +68,7 @@ def new_file(path: str | Path) -> Iterator[Path]:
         raise InputError([Finding(str(path), None, "", "a folder", "a file to write", rule="FILE.KIND")])
     _require_parent(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     temporary = _sibling(path)
     try:
         yield temporary
@@ -83,6 +122,7 @@ def new_folder(path: str | Path, ours: Callable[[Path], bool]) -> Iterator[Path]
     path = Path(path).resolve()
     require_free(path, ours)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     temporary = _sibling(path)
     temporary.mkdir()
     try:
@@ -93,9 +133,12 @@ def new_folder(path: str | Path, ours: Callable[[Path], bool]) -> Iterator[Path]
 
 
 def _put(temporary: Path, path: Path) -> None:
+    """Put a folder in its place; the one that stood there is removed."""
     if not path.exists():
         temporary.rename(path)
         return
+    if _exchanged(temporary, path):
+        return  # the old folder stands where the new one was written, and goes as that would have gone
     old = _sibling(path)
     path.rename(old)
     try:
@@ -104,3 +147,15 @@ def _put(temporary: Path, path: Path) -> None:
         old.rename(path)
         raise
     shutil.rmtree(old)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; return whether the system could."""
+    folder = _CURRENT_FOLDER.get(sys.platform)
+    exchange = (
+        getattr(ctypes.CDLL(None), "renameat2" if sys.platform == "linux" else "renameatx_np", None) if folder else None
+    )
+    if exchange is None:
+        return False
+    done: int = exchange(folder, os.fsencode(one), folder, os.fsencode(other), _SWAP)
+    return done == 0
