@@ -7,13 +7,14 @@ entry fees and limits, after the options that no best plan needs are dropped (:m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from consolidation.demand import Demand
 from consolidation.grouping import first_of_each
@@ -33,10 +34,11 @@ from network.model import Network
 from network.money import Bools, Int64, Integers, round_array, to_micros
 from network.price_tables import Charge
 from network.tariffs import TariffBook
-from solvers.problem import EntryFee, Problem
+from solvers.problem import EntryFee, Int32, Problem
 
 _TEU_SCALE = 1000
 _NO_LIMIT = -1
+_Array = TypeVar("_Array", bound=npt.NDArray[Any])
 _Describe: TypeAlias = "Callable[[int], tuple[TrunkPool | TruckPool, tuple[LoadOffer, ...]]]"
 
 
@@ -154,9 +156,8 @@ def compile_problem(
             chunks.append(part.keep_all())
         else:
             reducer.add(part)
-    kept = join(chunks if keep_all else reducer.finish())
-    builder = _Builder(network, search, kept, pooling, limits)
-    problem = builder.problem()
+    builder = _Builder(network, search, join(chunks if keep_all else reducer.finish()), pooling, limits)
+    problem, kept = builder.problem(), builder.kept
     shipment, route, courier, leg = (np.concatenate(column) for column in _columns(alone))
     order = np.lexsort((_kind_alone(search, route), shipment))
     alone_options = search.itineraries(shipment[order], route[order], courier[order], leg[order])
@@ -199,10 +200,16 @@ def _kind_alone(search: Search, route: Int64) -> Int64:
 
 
 class _Builder:
-    """Writes the kept options as a Problem."""
+    """Writes the kept options as a Problem.
+
+    Attributes
+    ----------
+    kept : Candidates, with the pools by their numbers in the problem
+    pools, offers : as in `Compiled`
+    """
 
     def __init__(self, network: Network, search: Search, kept: Candidates, pooling: Pooling, limits: Limits) -> None:
-        self._network, self._search, self._kept = network, search, kept
+        self._network, self._search = network, search
         self._limits = list(limits.limits)
         self._schemes: dict[tuple[Charge, ...], int] = {}
         self._fees: list[tuple[EntryFee, ...]] = []
@@ -210,8 +217,9 @@ class _Builder:
         self.pools: tuple[TrunkPool | TruckPool, ...] = ()
         self.offers: tuple[LoadOffer, ...] = ()
         self._type_start = np.zeros(1, dtype=np.int64)
-        self._trunk = self._number(kept.trunk, pooling.trunks, pooling.trunk_pool)
-        self._truck = self._number(kept.truck, pooling.trucks, pooling.truck_pool)
+        trunk = self._number(kept.trunk, pooling.trunks, pooling.trunk_pool)
+        truck = self._number(kept.truck, pooling.trucks, pooling.truck_pool)
+        self.kept = replace(kept, trunk=trunk, truck=truck)
 
     def _number(self, raw: Integers, count: int, describe: _Describe) -> Integers:
         """Number the pools in use after those there are; return the number of every option's, (k,), -1 for none."""
@@ -230,13 +238,13 @@ class _Builder:
 
     def problem(self) -> Problem:
         """Return the arrays."""
-        kept, demand = self._kept, self._search.demand
+        kept, demand = self.kept, self._search.demand
         shipments = demand.shipments
         classes = _numbers(s.cargo_class for s in shipments)
         type_resource, type_amount = self._type_limits()
         counts = np.bincount(kept.shipment, minlength=len(shipments))
-        uses = (self._trunk >= 0).astype(np.int8) + (self._truck >= 0)
-        limited = (kept.limits >= 0).sum(axis=1)
+        uses = (kept.trunk >= 0).astype(np.int8) + (kept.truck >= 0)
+        limited = (kept.limits >= 0).sum(axis=1, dtype=np.int8)
         schemes = [self._scheme(pool) for pool in self.pools]
         most = self._network.planning.max_importers_per_load or _NO_LIMIT
         importers = _importers(self._network, demand)
@@ -250,13 +258,13 @@ class _Builder:
             lot_standing=demand.standing,
             lot_entry_value=demand.value,
             lot_unplanned_price=self._unplanned_price(),
-            option_start=_sealed(_ends(counts)),
+            option_start=np.concatenate([[0], np.cumsum(counts)]),
             option_cost=_sealed(kept.cost),
             option_common=kept.by_platform,
             common_party=importers.get(self._network.planning.platform_importer, 0),
             common_standing=demand.platform_standing,
             option_pool_start=_sealed(_ends(uses)),
-            option_pool=_sealed(_interleaved(self._trunk, self._truck)),
+            option_pool=_sealed(_interleaved(kept.trunk, kept.truck)),
             option_resource_start=_sealed(_ends(limited)),
             option_resource=_sealed(kept.limits[kept.limits >= 0]),
             option_resource_amount=_sealed(np.repeat(demand.volume_cm3[kept.shipment], limited)),
@@ -281,7 +289,7 @@ class _Builder:
         if not (plans >= 0).any():
             return {}
         days = self._network.planning.inbound_plan_days
-        return {"lot_bundle": plans, "option_day": _sealed(self._kept.day), "bundle_days": days}
+        return {"lot_bundle": plans, "option_day": _sealed(self.kept.day), "bundle_days": days}
 
     def _unplanned_price(self) -> Int64:
         """Return the price of leaving each shipment out, (n,).
@@ -292,8 +300,9 @@ class _Builder:
         prices = np.array([offer.price for offer in self.offers], dtype=np.int64)
         spans = pairwise(self._type_start.tolist())
         cheapest_load = np.array([*(prices[a:b].min(initial=NEVER) for a, b in spans), 0], dtype=np.int64)
-        kept, demand = self._kept, self._search.demand
-        total = kept.cost + cheapest_load[self._trunk] + cheapest_load[self._truck]
+        kept, demand = self.kept, self._search.demand
+        total = kept.cost + cheapest_load[kept.trunk]
+        total += cheapest_load[kept.truck]
         best = np.full(len(demand.shipments), NEVER, dtype=np.int64)
         starts = first_of_each(kept.shipment)
         if len(starts):
@@ -360,18 +369,20 @@ def unplanned_prices(network: Network, volume_cm3: Int64, value: Int64) -> Int64
     return round_array(price + planning.unplanned_pct_of_value / 100 * value / 1e6)
 
 
-def _sealed(values: Integers) -> Int64:
-    """Return values as int64 that nobody can write to, so that the problem may keep them without a copy."""
-    sealed: Int64 = values.astype(np.int64, copy=False)
-    sealed.setflags(write=False)
-    return sealed
+def _sealed(values: _Array) -> _Array:
+    """Return values that nobody can write to any more, so that the problem may keep them without a copy."""
+    values.setflags(write=False)
+    return values
 
 
-def _ends(counts: Integers) -> Int64:
-    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+def _ends(counts: Integers) -> Int32:
+    """Return where rows of these sizes start, and the last ends, (k+1,); the problem refuses more than fits."""
+    ends = np.zeros(len(counts) + 1, dtype=np.int32)
+    np.cumsum(counts, dtype=np.int32, out=ends[1:])
+    return ends
 
 
-def _interleaved(trunk: Integers, truck: Integers) -> Integers:
+def _interleaved(trunk: Int32, truck: Int32) -> Int32:
     """Return the pools of every option one after the other, trunk first, none left out."""
     both = np.stack([trunk, truck], axis=1)
     return both[both >= 0]

@@ -130,5 +130,6 @@ def choice(problem: Problem, chosen: Int64, lot: int) -> str:
     own = problem.option_day[problem.option_start[lot] : problem.option_start[lot + 1]]
     if not len(others):
         return "PRICE"
-    in_time = (own >= others.max() - problem.bundle_days) & (own <= others.min() + problem.bundle_days)
+    first, last = int(others.max()) - problem.bundle_days, int(others.min()) + problem.bundle_days
+    in_time = (own >= first) & (own <= last)
     return "PRICE" if in_time.any() else "WINDOW.INBOUND_PLAN"

@@ -98,7 +98,7 @@ class DualAscent:
         self.fill = no_fill(problem, pairs)
         self._slope = Slope(
             np.zeros(n), np.zeros(e), np.zeros(len(self._market.limits)), np.zeros(n), np.zeros(n, dtype=np.bool_),
-            np.zeros(n, dtype=np.int64), np.zeros(e), np.zeros(e, dtype=np.int64),
+            np.zeros(n, dtype=np.int64), np.zeros(e), np.zeros(e, dtype=np.int32),
         )  # fmt: skip
         self._stopped: Callable[[], bool] = bool
         parts = 1 if e < _SPLIT_FROM else 2 if e < 20 * _SPLIT_FROM else 16
@@ -123,8 +123,7 @@ class DualAscent:
         fair = share * np.where(pairs.fits, pairs.prices["share"] - pairs.prices["entry"], 0.0)
         pair = np.where(self._market.is_secondary, fair + pairs.fee_share, 0.0)
         fees = pairs.fee_share + share * pairs.entry_fixed
-        uses = np.bincount(problem.option_of_use, (fair + fees)[pairs.of_use], problem.n_options)
-        cost = np.where(pairs.usable, problem.option_cost + uses, np.inf)
+        cost = pairs.prices_of_options(problem, fair + fees)
         lot = problem.lot_unplanned_price.astype(np.float64)
         np.minimum.at(lot, problem.lot_of_option, cost)
         return Prices(lot, pair, np.zeros(len(self._market.limits)))

@@ -28,7 +28,7 @@ class Fillings(NamedTuple):
     Attributes
     ----------
     steps : Steps
-    first, pairs : (P+1,), (E',) int64, pairs of a pool that some type can carry; of two twins the own importer's
+    first, pairs : (P+1,) int64, (E',) int32, pairs of a pool that some type can carry; of two twins the own importer's
     goods : (n,) records of lots: ``volume``, ``weight``, ``kind``, ``group``, ``alone``
     lots, fixed : (E',) int32, int64, lot of these pairs, and micro-units that its customs entry costs whatever its value
     party : (E',) int32, importer by these pairs
@@ -42,7 +42,7 @@ class Fillings(NamedTuple):
 
     steps: Steps
     first: Int64
-    pairs: Int64
+    pairs: Int32
     goods: Records
     lots: Int32
     fixed: Int64

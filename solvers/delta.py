@@ -107,14 +107,14 @@ class State:
         """Replace the plan by one that keeps every rule and uses live options only, its loads of the types it says."""
         self.clear()
         t = self.tables
-        live = np.full(self.problem.n_options + 1, NONE, dtype=np.int64)
+        live = np.full(self.problem.n_options + 1, NONE, dtype=np.int32)
         live[t.options["number"]] = np.arange(len(t.options))
         position = np.argsort(t.types["row"])
         loads = assignment.loads
         _load_plan(
             t,
             self.draft,
-            live[assignment.lot_option],
+            live[assignment.lot_option].astype(np.int64),
             np.cumsum([0, *(len(load.lots) for load in loads)], dtype=np.int64),
             np.array([lot for load in loads for lot in load.lots], dtype=np.int64),
             np.array([load.pool for load in loads], dtype=np.int64),

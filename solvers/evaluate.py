@@ -230,7 +230,7 @@ def _window_violations(problem: Problem, assignment: Assignment) -> Iterator[Vio
         return
     lots = np.flatnonzero((problem.lot_bundle >= 0) & (assignment.lot_option >= 0))
     bundles, place = np.unique(problem.lot_bundle[lots], return_inverse=True)
-    days = problem.option_day[assignment.lot_option[lots]]
+    days = problem.option_day[assignment.lot_option[lots]].astype(np.int64)
     first, last = np.full(len(bundles), np.iinfo(np.int64).max), np.full(len(bundles), np.iinfo(np.int64).min)
     np.minimum.at(first, place, days)
     np.maximum.at(last, place, days)

@@ -10,7 +10,7 @@ import numpy as np
 from network.money import CENT, Int64
 
 from ._jit import Records, inner, jit
-from .problem import Problem
+from .problem import Int32, Problem
 
 _CENT = np.uint64(CENT)
 _BILLION = np.uint64(1_000_000_000)
@@ -93,7 +93,7 @@ def entry_amount(fees: Records, first: int, last: int, standing: int, value: int
 
 
 @jit
-def entry_amounts(fees: Fees, pools: Int64, standings: Int64, values: Int64) -> Int64:
+def entry_amounts(fees: Fees, pools: Int32, standings: Int64, values: Int64) -> Int64:
     """Return the fees of many customs entries, each of a pool, an importer's standing and a value, (k,) int64 micro-units."""
     amounts = np.zeros(len(values), dtype=np.int64)
     for k in range(len(values)):

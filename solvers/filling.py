@@ -85,7 +85,7 @@ def fillings_of(problem: Problem, pairs: Pairs) -> Fillings:
     )
 
 
-def _importers(problem: Problem, pairs: Pairs, chosen: Int64) -> tuple[Int32, Int32, Int64]:
+def _importers(problem: Problem, pairs: Pairs, chosen: Int32) -> tuple[Int32, Int32, Int64]:
     """Return importer and twin of the chosen pairs, and the fixed cost of the common importer's entry in each pool."""
     party = problem.lot_party[pairs.lot[chosen]].astype(np.int32)
     if not problem.has_common:

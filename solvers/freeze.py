@@ -181,7 +181,7 @@ def _in_time(problem: Problem, plan: Assignment, held: Collection[int]) -> Bools
     bundles, bundle = np.unique(problem.lot_bundle, return_inverse=True)
     earliest, latest = np.full(len(bundles), -_EVER), np.full(len(bundles), _EVER)
     lots = np.array([lot for lot in held if problem.lot_bundle[lot] >= 0], dtype=np.int64)
-    day = problem.option_day[plan.lot_option[lots]]
+    day = problem.option_day[plan.lot_option[lots]].astype(np.int64)
     np.maximum.at(earliest, bundle[lots], day - problem.bundle_days)
     np.minimum.at(latest, bundle[lots], day + problem.bundle_days)
     of_option = bundle[problem.lot_of_option]

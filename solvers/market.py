@@ -28,7 +28,7 @@ class Market(NamedTuple):
     ----------
     first : (n+1,) int64, choices of a lot
     choices : (k,) records: own ``cost``; ``number`` in the problem; ``primary`` pair or -1; secondary ``uses``, ``needs``
-    uses : (.,) int64, secondary pairs
+    uses : (.,) int32, secondary pairs
     needs : (.,) records: ``resource``, ``amount``
     pair_first : (n+1,) int64, pairs of a lot
     share : (E,) int64, micro-units of customs fees that a lot surely causes in a pool
@@ -59,7 +59,7 @@ class Slope(NamedTuple):
     at_ceiling : (n,) bool, True when the lot might as well go without a primary pool
     direct : (n,) int64, cheapest choice without a primary pool, or -1: unplanned
     payment : (E,) float64, what a lot pays a pool beyond the customs fees it causes
-    by : (E,) int64, the choice by which a lot pays its primary pool most, or -1
+    by : (E,) int32, the choice by which a lot pays its primary pool most, or -1
     """
 
     lot: Float64
@@ -69,7 +69,7 @@ class Slope(NamedTuple):
     at_ceiling: Bools
     direct: Int64
     payment: Float64
-    by: Int64
+    by: Int32
 
 
 class _Source(NamedTuple):
@@ -79,11 +79,11 @@ class _Source(NamedTuple):
     cost: Int64
     lot: Int32
     volume: Int64
-    use_start: Int64
-    use_pool: Int64
+    use_start: Int32
+    use_pool: Int32
     use_pair: Int32
-    need_start: Int64
-    resource: Int64
+    need_start: Int32
+    resource: Int32
     amount: Int64
     scarce: Bools
     secondary: Bools
@@ -108,9 +108,8 @@ def market_of(problem: Problem, pairs: Pairs, keep: Bools) -> Market:
     n_uses, n_needs = _list_choices(source, live, choices, uses, needs)
     uses, needs = np.zeros(n_uses, dtype=np.int32), np.zeros(n_needs, dtype=_NEED)
     _list_choices(source, live, choices, uses, needs)
-    counts = np.bincount(problem.lot_of_option[live], minlength=problem.n_lots)
     return Market(
-        np.append(0, np.cumsum(counts)).astype(np.int64), choices, uses, needs, pairs.start, pairs.fee_share,
+        np.searchsorted(live, problem.option_start), choices, uses, needs, pairs.start, pairs.fee_share,
         pairs.fits, secondary[pairs.pool], problem.lot_unplanned_price, limits,
     )  # fmt: skip
 

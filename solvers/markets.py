@@ -8,7 +8,8 @@ from network.money import Bools, Int64
 
 from ._jit import inner, jit
 from .pairs import Pairs
-from .problem import Problem
+from .problem import Int32, Problem
+from .tables import rows_of
 
 
 def markets_of(problem: Problem, pairs: Pairs, keep: Bools) -> Int64:
@@ -17,7 +18,8 @@ def markets_of(problem: Problem, pairs: Pairs, keep: Bools) -> Int64:
     Lots are in one market when a chain of pools, in options to keep, connects them. Limits are not looked at.
     """
     live = np.zeros(len(pairs), dtype=np.bool_)
-    live[pairs.of_use[keep[problem.option_of_use]]] = True
+    _, uses = rows_of(problem.option_pool_start, np.flatnonzero(keep))
+    live[pairs.of_use[uses]] = True
     roots = _components(pairs.lot[live], pairs.pool[live], problem.n_lots, problem.n_pools)[: problem.n_lots]
     _, number, count = np.unique(roots, return_inverse=True, return_counts=True)
     rank = np.empty(len(count), dtype=np.int64)
@@ -26,7 +28,7 @@ def markets_of(problem: Problem, pairs: Pairs, keep: Bools) -> Int64:
 
 
 @jit
-def _components(lots: Int64, pools: Int64, n_lots: int, n_pools: int) -> Int64:
+def _components(lots: Int32, pools: Int32, n_lots: int, n_pools: int) -> Int64:
     """Return the representative of every lot, then of every pool (union-find with path halving)."""
     parent = np.arange(n_lots + n_pools)
     for k in range(len(lots)):

@@ -25,13 +25,13 @@ class Pairs:
 
     Attributes
     ----------
-    pool, lot : (E,) int64
+    pool, lot : (E,) int32
     start : (n+1,) int64, pairs of a lot
-    of_pool, pool_start : (E,), (P+1,) int64, pairs of a pool, lots ascending
-    of_use : pair of every entry of ``problem.option_pool``
+    of_pool, pool_start : (E,) int32, (P+1,) int64, pairs of a pool, lots ascending
+    of_use : int32, pair of every entry of ``problem.option_pool``
     common : (E,) bool, pairs of the common importer; empty when there is none
-    twin : (E,) int64, the twin of every pair, -1 for none; empty when there is no common importer
-    entry : (E,) int64, number of the customs entry, one per pool and importer
+    twin : (E,) int32, the twin of every pair, -1 for none; empty when there is no common importer
+    entry : (E,) int32, number of the customs entry, one per pool and importer
     entry_fixed : (E,) int64, micro-units that its entry costs whatever its value
     fee_share : (E,) int64, micro-units of further customs fees that the lot surely causes in the pool
     prices : (E,) records, micro-units, what a lot would cost a pool, `NEVER` where nothing can carry it: ``open``, the
@@ -54,36 +54,70 @@ class Pairs:
         party, standing = problem.lot_party[self.lot], problem.lot_standing[self.lot]
         if problem.has_common:
             self.common, self.pool = place >= problem.n_pools, place % problem.n_pools
-            self.twin = _twins(self.lot * problem.n_pools + self.pool)
+            self.twin = _twins(_keys(self.lot, problem.n_pools, self.pool))
             party[self.common], standing[self.common] = problem.common_party, problem.common_standing
-        self.of_pool = np.argsort(self.pool, kind="stable")
+        self.of_pool = np.argsort(self.pool, kind="stable").astype(np.int32)
         self.pool_start = np.concatenate([[0], np.cumsum(np.bincount(self.pool, minlength=problem.n_pools))])
         self.prices = _prices(problem, self.pool, self.lot, standing, self.fees)
         self.fits: Bools = self.prices["open"] < NEVER
         usable = np.ones(problem.n_options, dtype=np.bool_)
-        usable[problem.option_of_use[~self.fits[self.of_use]]] = False
+        usable[_rows_at(problem.option_pool_start, np.flatnonzero(~self.fits[self.of_use]))] = False
         too_much = problem.option_resource_amount > problem.resource_limit[problem.option_resource]
-        usable[problem.option_of_need[too_much]] = False
+        usable[_rows_at(problem.option_resource_start, np.flatnonzero(too_much))] = False
         self.usable: Bools = usable
-        _, self.entry = np.unique(self.pool * problem.n_parties + party, return_inverse=True)
+        entry = np.unique(_keys(self.pool, problem.n_parties, party), return_inverse=True)[1]
+        self.entry: Int32 = entry.astype(np.int32)
         self.scarce = _scarce_resources(problem)
         self.entry_fixed, self.fee_share = _entry_fees(problem, (self.pool, self.lot, self.entry), standing)
 
     def __len__(self) -> int:
         return len(self.pool)
 
+    def prices_of_options(self, problem: Problem, space: Float64) -> Float64:
+        """Return what options cost, (m,) float64; infinite where one cannot be used.
 
-def _places(problem: Problem) -> Int64:
+        Parameters
+        ----------
+        space : (E,) float64, micro-units, what pairs pay for a place
+        """
+        total = np.full(problem.n_options, np.inf)
+        _add_up(problem.option_pool_start, self.of_use, space, problem.option_cost, self.usable, total)
+        return total
+
+
+def _keys(row: Int32, count: int, column: Int32 | Int64) -> Int64:
+    """Return a number for every row and column, the columns being 0 to `count` - 1, int64."""
+    return row.astype(np.int64) * count + column
+
+
+def _rows_at(start: Int32, positions: Int64) -> Int64:
+    """Return in which rows of a ragged relation positions are, int64."""
+    return np.searchsorted(start, positions.astype(start.dtype), side="right") - 1
+
+
+@jit
+def _add_up(use_start: Int32, of_use: Int32, space: Float64, cost: Int64, usable: Bools, total: Float64) -> None:
+    """Write the cost of usable options, places in pools included."""
+    for option in range(len(cost)):
+        if usable[option]:
+            paid = 0.0
+            for use in range(use_start[option], use_start[option + 1]):
+                paid += space[of_use[use]]
+            total[option] = cost[option] + paid
+
+
+def _places(problem: Problem) -> Int32:
     """Return what makes pairs differ, of every use of a pool: the pool or, ``n_pools`` behind it, the pool as one where
     the lot enters under the common importer."""
     if not problem.has_common:
         return problem.option_pool
-    enters = problem.option_common[problem.option_of_use] & (problem.pool_scheme[problem.option_pool] >= 0)
-    return problem.option_pool + problem.n_pools * enters
+    enters = np.repeat(problem.option_common, np.diff(problem.option_pool_start))
+    enters &= problem.pool_scheme[problem.option_pool] >= 0
+    return (problem.option_pool + problem.n_pools * enters).astype(np.int32)
 
 
-def _twins(place: Int64) -> Int64:
-    """Return the other pair of the same lot and pool, (E,) int64, -1 for none.
+def _twins(place: Int64) -> Int32:
+    """Return the other pair of the same lot and pool, (E,) int32, -1 for none.
 
     Parameters
     ----------
@@ -91,13 +125,13 @@ def _twins(place: Int64) -> Int64:
     """
     order = np.argsort(place, kind="stable")
     first = np.flatnonzero(place[order][1:] == place[order][:-1])
-    twin = np.full(len(place), -1, dtype=np.int64)
+    twin = np.full(len(place), -1, dtype=np.int32)
     twin[order[first]], twin[order[first + 1]] = order[first + 1], order[first]
     return twin
 
 
 @jit
-def _pair_up(option_start: Int64, use_start: Int64, use_pool: Int64, n_pools: int) -> tuple[Int32, Int64, Int64, Int64]:
+def _pair_up(option_start: Int64, use_start: Int32, use_pool: Int32, n_pools: int) -> tuple[Int32, Int32, Int32, Int64]:
     """Return the pair of every use, and lot and pool (or what is in its place) of every pair, and the pairs of every lot."""
     n = len(option_start) - 1
     of_use = np.empty(len(use_pool), dtype=np.int32)
@@ -112,7 +146,7 @@ def _pair_up(option_start: Int64, use_start: Int64, use_pool: Int64, n_pools: in
                 count += 1
             of_use[use] = seen[pool]
         start[lot + 1] = count
-    lots, pools = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    lots, pools = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
     for lot in range(n):
         for use in range(use_start[option_start[lot]], use_start[option_start[lot + 1]]):
             lots[of_use[use]], pools[of_use[use]] = lot, use_pool[use]
@@ -131,7 +165,7 @@ def _scarce_resources(problem: Problem) -> Bools:
 
 
 @jit
-def _most_needed(option_start: Int64, need_start: Int64, resource: Int64, amount: Int64, count: int) -> Int64:
+def _most_needed(option_start: Int64, need_start: Int32, resource: Int32, amount: Int64, count: int) -> Int64:
     """Return what of every resource is used if each lot uses the most that any of its options does."""
     total, most = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     for lot in range(len(option_start) - 1):
@@ -146,7 +180,7 @@ def _most_needed(option_start: Int64, need_start: Int64, resource: Int64, amount
     return total
 
 
-def _prices(problem: Problem, pool: Int64, lot: Int64, standing: Int64, fees: Fees) -> Records:
+def _prices(problem: Problem, pool: Int32, lot: Int32, standing: Int64, fees: Fees) -> Records:
     """Return what pairs cost, see `Pairs`."""
     prices = np.zeros(len(pool), dtype=_PRICE)
     prices["entry"] = entry_amounts(fees, pool, standing, problem.lot_entry_value[lot])
@@ -170,7 +204,7 @@ class _Types(NamedTuple):
 
 
 @jit
-def _add_loads(prices: Records, pool: Int64, volume: Int64, weight: Int64, t: _Types) -> None:
+def _add_loads(prices: Records, pool: Int32, volume: Int64, weight: Int64, t: _Types) -> None:
     """Write the cheapest load that can carry the lot of a pair, and the cheapest part of one, each with the entry."""
     for pair in range(len(prices)):
         whole, share = NEVER, float(NEVER)
@@ -183,7 +217,7 @@ def _add_loads(prices: Records, pool: Int64, volume: Int64, weight: Int64, t: _T
         prices[pair].share = min(np.int64(share) + entry, NEVER)
 
 
-def _entry_fees(problem: Problem, pairs: tuple[Int64, Int64, Int64], standing: Int64) -> tuple[Int64, Int64]:
+def _entry_fees(problem: Problem, pairs: tuple[Int32, Int32, Int32], standing: Int64) -> tuple[Int64, Int64]:
     """Split the fees of every entry into a part that it surely costs and a part that each of its lots surely causes.
 
     A fee never falls with the value, so an entry costs at least the fee of nothing or, where it may be small, of a small one. And a fee per value falls with
@@ -193,7 +227,7 @@ def _entry_fees(problem: Problem, pairs: tuple[Int64, Int64, Int64], standing: I
 
     Parameters
     ----------
-    pairs : pool, lot and entry of every pair, (E,) int64 each
+    pairs : pool, lot and entry of every pair, (E,) int32 each
     standing : (E,) int64, of the importer of the pair
     """
     pool, lot, entry = pairs

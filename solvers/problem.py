@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ from network.money import CENT, Bools, Int64, percent_of
 
 Int32 = npt.NDArray[np.int32]
 
+_FLAGS = ("lot_alone", "option_common", "conflict")
+_SMALL = ("option_pool_start", "option_pool", "option_resource_start", "option_resource", "option_day")
+"""Columns of 32 bits, as there are tens of millions of entries: positions, and days."""
 _MOST_STANDINGS = 62
 _MOST_PPB = 9_000_000_000
 """Largest rate of a fee, nine times the value: beyond it sums of kernels could overflow."""
@@ -86,8 +90,9 @@ class Problem:
     lot_unplanned_price : (n,) int64, micro-units
     option_start : (n+1,) int64, options of a lot
     option_cost : (m,) int64, micro-units, everything that is not shared
-    option_pool_start, option_pool : (m+1,), (.,) int64, pools used by an option, none repeated
-    option_resource_start, option_resource, option_resource_amount : (m+1,), (.,), (.,) int64
+    option_pool_start, option_pool : (m+1,), (.,) int32, pools used by an option, none repeated
+    option_resource_start, option_resource : (m+1,), (.,) int32, resources used by an option
+    option_resource_amount : (.,) int64, how much of them
     option_common : (m,) bool, True when the option enters the lot under the common importer in place of its own; empty
         when none does
     common_party, common_standing : int, the common importer and its standing; of no meaning without `option_common`
@@ -102,7 +107,7 @@ class Problem:
     conflict : (K, K) bool, symmetric, True when two classes may not share a load
     resource_limit : (R,) int64
     lot_bundle : (n,) int64 or None, bundle of a lot, -1 for none: its planned lots arrive within `bundle_days`
-    option_day : (m,) int64 or None, day number, when the option arrives; needed where there are bundles
+    option_day : (m,) int32 or None, day number, when the option arrives; needed where there are bundles
     bundle_days : int, most days between the first and the last arrival of a bundle
     """
 
@@ -116,10 +121,10 @@ class Problem:
     lot_unplanned_price: Int64
     option_start: Int64
     option_cost: Int64
-    option_pool_start: Int64
-    option_pool: Int64
-    option_resource_start: Int64
-    option_resource: Int64
+    option_pool_start: Int32
+    option_pool: Int32
+    option_resource_start: Int32
+    option_resource: Int32
     option_resource_amount: Int64
     pool_type_start: Int64
     type_price: Int64
@@ -135,7 +140,7 @@ class Problem:
     resource_limit: Int64
     lot_standing: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     lot_bundle: Int64 | None = None
-    option_day: Int64 | None = None
+    option_day: Int32 | None = None
     bundle_days: int = 30
     option_common: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     common_party: int = 0
@@ -149,9 +154,7 @@ class Problem:
         for column in fields(self):
             single = column.name in ("entry_schemes", "bundle_days", "common_party", "common_standing")
             if not single and getattr(self, column.name) is not None:
-                is_flag = column.name in ("lot_alone", "option_common", "conflict")
-                array = _frozen(getattr(self, column.name), np.bool_ if is_flag else np.int64, column.name)
-                object.__setattr__(self, column.name, array)
+                object.__setattr__(self, column.name, _frozen(getattr(self, column.name), column.name))
         validate(self)
 
     @property
@@ -230,11 +233,14 @@ class Problem:
         return self.entry_schemes[scheme] if scheme >= 0 else ()
 
 
-def _frozen(values: object, dtype: type[np.generic], name: str) -> npt.NDArray[np.generic]:
+def _frozen(values: object, name: str) -> npt.NDArray[np.generic]:
     """Return a read-only copy; an array that nobody can change any more is taken as it is."""
+    dtype = np.bool_ if name in _FLAGS else np.int32 if name in _SMALL else np.int64
     array: npt.NDArray[np.generic]
     if isinstance(values, np.ndarray) and values.dtype == dtype and _is_sealed(values):
         array = values
+    elif dtype is np.int32:
+        array = _narrowed(np.asarray(values), name)
     else:
         array = np.array(values, dtype=dtype, order="C")
     expected = 2 if name == "conflict" else 1
@@ -244,11 +250,19 @@ def _frozen(values: object, dtype: type[np.generic], name: str) -> npt.NDArray[n
     return array
 
 
+def _narrowed(values: npt.NDArray[Any], name: str) -> Int32:
+    """Return a copy of 32 bits, if every number fits."""
+    limits = np.iinfo(np.int32)
+    if values.dtype != np.int32:
+        _refuse(name, (values < limits.min) | (values > limits.max), values, f"{limits.min}..{limits.max}")
+    return np.array(values, dtype=np.int32, order="C")
+
+
 def _is_sealed(array: npt.NDArray[np.generic]) -> bool:
     return array.flags.c_contiguous and array.flags.owndata and not array.flags.writeable
 
 
-def _rows_of(start: Int64) -> Int32:
+def _rows_of(start: Int64 | Int32) -> Int32:
     rows: Int32 = np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
     rows.setflags(write=False)
     return rows
@@ -298,7 +312,7 @@ def _check_rows(problem: Problem) -> None:
         "pool_type_start": problem.n_types,
     }
     for name, end in ends.items():
-        start: Int64 = getattr(problem, name)
+        start: Int64 | Int32 = getattr(problem, name)
         if int(start[0]) != 0 or int(start[-1]) != end:
             raise SolveError(f"{name}: runs from {start[0]} to {start[-1]}, expected 0 to {end}.")
         _refuse(name, start[1:] < start[:-1], start[1:], "not less than the entry before")
@@ -316,19 +330,17 @@ def _check_indices(problem: Problem) -> None:
         "pool_scheme": (-1, len(problem.entry_schemes)),
     }
     for name, (low, high) in limits.items():
-        values: Int64 = getattr(problem, name)
+        values: Int64 | Int32 = getattr(problem, name)
         _refuse(name, (values < low) | (values >= high), values, f"{low}..{high - 1}")
-    same_pool = problem.option_pool[1:] == problem.option_pool[:-1]
-    same_option = problem.option_of_use[1:] == problem.option_of_use[:-1]
+    option = _rows_of(problem.option_pool_start)
+    same_pool, same_option = problem.option_pool[1:] == problem.option_pool[:-1], option[1:] == option[:-1]
     if int(np.diff(problem.option_pool_start).max(initial=0)) <= 2 and not (same_pool & same_option).any():
         return
-    uses = problem.option_of_use.astype(np.int64) * max(1, problem.n_pools) + problem.option_pool
+    uses = option.astype(np.int64) * max(1, problem.n_pools) + problem.option_pool
     unique, first, count = np.unique(uses, return_index=True, return_counts=True)
     if len(unique) < len(uses):
         use = int(first[count > 1][0])
-        raise SolveError(
-            f"option_pool[{use}]: option {problem.option_of_use[use]} uses pool {problem.option_pool[use]} twice."
-        )
+        raise SolveError(f"option_pool[{use}]: option {option[use]} uses pool {problem.option_pool[use]} twice.")
 
 
 def _check_common(problem: Problem) -> None:
@@ -381,11 +393,11 @@ def _check_bundles(problem: Problem) -> None:
     _refuse("lot_bundle", problem.lot_bundle < -1, problem.lot_bundle, "the number of a bundle, or -1 for none")
     if problem.option_day is None:
         raise SolveError("option_day: found None, expected a day for every option, as there are bundles.")
-    far = np.abs(problem.option_day) > _MOST_DAY
+    far = (problem.option_day < -_MOST_DAY) | (problem.option_day > _MOST_DAY)
     _refuse("option_day", far, problem.option_day, f"{-_MOST_DAY}..{_MOST_DAY}")
 
 
-def _refuse(name: str, wrong: Bools, values: Int64, expected: str) -> None:
+def _refuse(name: str, wrong: Bools, values: npt.NDArray[Any], expected: str) -> None:
     if wrong.any():
         index = int(np.flatnonzero(wrong)[0])
         raise SolveError(f"{name}[{index}]: found {values[index]}, expected {expected}.")

@@ -8,7 +8,7 @@ import numpy as np
 
 from network.money import Bools, Int64
 
-from ._jit import Records
+from ._jit import Records, jit
 from .pairs import Pairs
 from .problem import Int32, Problem
 
@@ -64,35 +64,26 @@ class Tables(NamedTuple):
 def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
     """Return the tables of the options to keep, (m,) bool; of all usable ones when None."""
     live = np.flatnonzero(pairs.usable if keep is None else pairs.usable & keep)
-    numbers = _by_cost(problem, live)
-    use_first, uses = rows_of(problem.option_pool_start, numbers)
-    need_first, needs = rows_of(problem.option_resource_start, numbers, pairs.scarce[problem.option_resource])
-    ends = np.cumsum(np.bincount(problem.lot_of_option[numbers], minlength=problem.n_lots))
-    pair = pairs.of_use[uses]
+    first = np.searchsorted(live, problem.option_start)
+    options, uses, needs = _options(problem, pairs, _by_cost(problem, live))
     return Tables(
         lots=_records(
             _LOT, problem.n_lots, volume=problem.lot_volume_cm3, weight=problem.lot_weight_g, kind=problem.lot_class,
             group=problem.lot_group, party=problem.lot_party, standing=problem.lot_standing, value=problem.lot_entry_value,
-            unplanned=problem.lot_unplanned_price, alone=problem.lot_alone, first=np.append(0, ends)[:-1], last=ends,
+            unplanned=problem.lot_unplanned_price, alone=problem.lot_alone, first=first[:-1], last=first[1:],
             common_party=np.full(problem.n_lots, problem.common_party if problem.has_common else -1),
             common_standing=np.full(problem.n_lots, problem.common_standing),
         ),
-        options=_records(
-            _OPTION, len(numbers), cost=problem.option_cost[numbers], number=numbers, use=use_first[:-1],
-            uses=np.diff(use_first), need=need_first[:-1], needs=np.diff(need_first),
-            common=problem.option_common[numbers] if problem.has_common else np.zeros(len(numbers), dtype=np.bool_),
-        ),
-        uses=_records(_USE, len(pair), pool=pairs.pool[pair], pair=pair),
-        needs=_records(
-            _NEED, len(needs), resource=problem.option_resource[needs], amount=problem.option_resource_amount[needs]
-        ),
+        options=options,
+        uses=uses,
+        needs=needs,
         prices=pairs.prices,
         types=_types(problem),
         pools=_pools(problem, pairs),
         fees=pairs.fees.rows,
         conflict=problem.conflict.copy(),
         limits=problem.resource_limit.copy(),
-        width=max(1, int(np.diff(use_first).max(initial=0))),
+        width=max(1, int(options["uses"].max(initial=0))),
     )  # fmt: skip
 
 
@@ -102,6 +93,62 @@ def _by_cost(problem: Problem, live: Int64) -> Int64:
     if ((cost[1:] >= cost[:-1]) | (lot[1:] != lot[:-1])).all():
         return live
     return live[np.lexsort((live, cost, lot))]
+
+
+class _Source(NamedTuple):
+    """What the tables of options are made of: columns of the problem, and pairs of the uses."""
+
+    cost: Int64
+    common: Bools
+    use_start: Int32
+    use_pool: Int32
+    use_pair: Int32
+    need_start: Int32
+    resource: Int32
+    amount: Int64
+    scarce: Bools
+
+
+def _options(problem: Problem, pairs: Pairs, numbers: Int64) -> tuple[Records, Records, Records]:
+    """Return the records of options in the order of `numbers`, of their uses and of their scarce needs."""
+    source = _Source(
+        problem.option_cost, problem.option_common, problem.option_pool_start, problem.option_pool, pairs.of_use,
+        problem.option_resource_start, problem.option_resource, problem.option_resource_amount, pairs.scarce,
+    )  # fmt: skip
+    options = np.zeros(len(numbers), dtype=_OPTION)
+    n_uses, n_needs = _count(source, numbers)
+    uses, needs = np.zeros(n_uses, dtype=_USE), np.zeros(n_needs, dtype=_NEED)
+    _list(source, numbers, options, uses, needs)
+    return options, uses, needs
+
+
+@jit
+def _count(s: _Source, numbers: Int64) -> tuple[int, int]:
+    """Return how many uses and scarce needs options have."""
+    uses, needs = 0, 0
+    for number in numbers:
+        uses += s.use_start[number + 1] - s.use_start[number]
+        for need in range(s.need_start[number], s.need_start[number + 1]):
+            needs += s.scarce[s.resource[need]]
+    return uses, needs
+
+
+@jit
+def _list(s: _Source, numbers: Int64, options: Records, uses: Records, needs: Records) -> None:
+    """Write the records of options, one after the other."""
+    n_uses, n_needs = 0, 0
+    for k in range(len(numbers)):
+        number, option = numbers[k], options[k]
+        option.cost, option.number, option.use, option.need = s.cost[number], number, n_uses, n_needs
+        option.common = s.common[number] if len(s.common) else False
+        for use in range(s.use_start[number], s.use_start[number + 1]):
+            uses[n_uses].pool, uses[n_uses].pair = s.use_pool[use], s.use_pair[use]
+            n_uses += 1
+        for need in range(s.need_start[number], s.need_start[number + 1]):
+            if s.scarce[s.resource[need]]:
+                needs[n_needs].resource, needs[n_needs].amount = s.resource[need], s.amount[need]
+                n_needs += 1
+        option.uses, option.needs = n_uses - option.use, n_needs - option.need
 
 
 def _records(row: np.dtype[np.void], count: int, /, **columns: Int64 | Int32 | Bools) -> Records:
@@ -131,22 +178,16 @@ def _pools(problem: Problem, pairs: Pairs) -> Records:
     )  # fmt: skip
 
 
-def rows_of(start: Int64, chosen: Int64, wanted: Bools | None = None) -> tuple[Int64, Int64]:
+def rows_of(start: Int64 | Int32, chosen: Int64) -> tuple[Int64, Int64]:
     """Return the start of the chosen rows of a ragged relation in a new one, and its old positions.
 
     Parameters
     ----------
-    start : (m+1,) int64
+    start : (m+1,) integers
     chosen : (k,) int64, rows
-    wanted : bool per position or None; positions that are not wanted are left out
     """
     counts = start[chosen + 1] - start[chosen]
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     positions = np.repeat(start[chosen] - (ends - counts), counts) + np.arange(total)
-    first = np.concatenate([[0], ends])
-    if wanted is not None:
-        kept = wanted[positions]
-        before = np.concatenate([[0], np.cumsum(kept)])
-        first, positions = before[first], positions[kept]
-    return first.astype(np.int64), positions.astype(np.int64)
+    return np.concatenate([[0], ends]).astype(np.int64), positions.astype(np.int64)

@@ -20,7 +20,7 @@ from network.money import Bools, Float64, Int64
 
 from ._jit import constant, inner, jit
 from .pairs import Pairs
-from .problem import Problem
+from .problem import Int32, Problem
 
 _EVER = constant(1 << 40)
 """Days from now that are never reached."""
@@ -34,14 +34,14 @@ class Bundles(NamedTuple):
     first : (B+1,) int64, lots of a bundle
     lots : (k,) int64, bundle by bundle
     option_start : (n+1,) int64, options of a lot
-    day : (m,) int64, on which an option arrives
+    day : (m,) int32, on which an option arrives
     days : int, length of a window
     """
 
     first: Int64
     lots: Int64
     option_start: Int64
-    day: Int64
+    day: Int32
     days: int
 
 
@@ -88,8 +88,7 @@ class Windows:
 
 def rough_prices(problem: Problem, pairs: Pairs) -> Float64:
     """Return what every option costs where its loads are well filled, (m,) float64; infinite if it cannot be used."""
-    shares = np.bincount(problem.option_of_use, pairs.prices["share"][pairs.of_use], problem.n_options)
-    return np.where(pairs.usable, problem.option_cost + shares, np.inf)
+    return pairs.prices_of_options(problem, pairs.prices["share"].astype(np.float64))
 
 
 def _that_bind(problem: Problem, usable: Bools) -> Bundles | None:
@@ -127,7 +126,8 @@ def _starts_allowed(b: Bundles, chosen: Int64 | None) -> tuple[Int64, Int64]:
     earliest, latest = np.full(count, -_EVER), np.full(count, _EVER)
     if chosen is not None:
         option = chosen[b.lots]
-        bundle, day = np.repeat(np.arange(count), np.diff(b.first))[option >= 0], b.day[option[option >= 0]]
+        bundle = np.repeat(np.arange(count), np.diff(b.first))[option >= 0]
+        day = b.day[option[option >= 0]].astype(np.int64)
         np.maximum.at(earliest, bundle, day - b.days)
         np.minimum.at(latest, bundle, day)
     return earliest, latest

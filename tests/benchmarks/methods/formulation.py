@@ -82,7 +82,7 @@ class Formulation:
     def _find_pairs(self) -> None:
         """Find the pairs of a pool and a lot that may use it, the largest lots of a pool first."""
         problem, n = self.problem, max(1, self.problem.n_lots)
-        key = problem.option_pool * n + problem.lot_of_option[problem.option_of_use]
+        key = problem.option_pool.astype(np.int64) * n + problem.lot_of_option[problem.option_of_use]
         unique, inverse = np.unique(key, return_inverse=True)
         order = np.lexsort((-problem.lot_volume_cm3[unique % n], unique // n))
         place = np.empty_like(order)
