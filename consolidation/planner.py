@@ -14,6 +14,7 @@ from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
 from consolidation.compile import Compiled, compile_problem
 from consolidation.continuity import FIRST_PLAN, Continuity
+from consolidation.memory import give_back
 from consolidation.naming import FRESH_NAMES, Names
 from consolidation.notices import duty_notices, placement_notices, rate_notices
 from consolidation.plan_model import Certificate, Continued, Inputs, Plan
@@ -138,6 +139,7 @@ def prepare(
     tariffs, duties = TariffBook(active), DutyBook(active)
     search = search_itineraries(active, ordered, tariffs, duties, continuity=continuity)
     compiled = compile_problem(active, search, tariffs, duties)
+    give_back()
     pricer = Pricer(active, tariffs, duties)
     return Week(network, active, value_of_day_per_m3, tuple(ordered), pricer, duties, search, compiled)
 

@@ -32,6 +32,7 @@ import numpy as np
 
 from consolidation.grouping import first_of_each, packed
 from consolidation.inbound import Openings, WaysOut
+from consolidation.memory import give_back
 from consolidation.pooling import NEVER, Pooling
 from consolidation.search import Rows
 from network.money import Bools, Int64, Integers
@@ -255,7 +256,9 @@ def join(chunks: list[Candidates]) -> Candidates:
         for name, parts in columns.items():
             parts.append(getattr(chunk, name))
     chunks.clear()
-    return Candidates(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
+    joined = Candidates(**{name: np.concatenate(columns.pop(name)) for name in list(columns)})
+    give_back()
+    return joined
 
 
 def cheapest(shipment: Int64, cost: Int64, count: int) -> Int64:
