@@ -109,6 +109,8 @@ def test_an_option_of_another_lot_is_refused() -> None:
     [
         ("option_pool", [0, 1, 0, 9, 0], r"option_pool\[3\]: found 9"),
         ("option_pool", [0, 0, 0, 1, 0], r"option_pool\[\d\]: option 0 uses pool 0 twice"),
+        ("option_pool", [0, 1, 2**32, 0, 0], r"option_pool\[2\]: found 4294967296"),
+        ("option_pool_start", np.array([0, 1, 2**32 + 2, 3, 4, 5]), r"option_pool_start\[2\]: found 4294967298"),
         ("lot_class", [0, 0, 4], r"lot_class\[2\]: found 4"),
         ("option_cost", [1, 0, 0, 0, 0], r"option_cost\[0\]: found 1, expected a whole number of cents"),
         ("type_price", [1], r"type_price: found 1 entries, expected 3|type_"),

@@ -249,6 +249,7 @@ class TestInput:
             ({"lot_bundle": [0, -2]}, r"lot_bundle\[1\]: found -2"),
             ({"option_day": [0, 1]}, "option_day: found 2 entries, expected 4"),
             ({"option_day": [0, 0, 2**62, 0]}, r"option_day\[2\]: found"),
+            ({"option_day": [0, -(2**31), 0, 0]}, r"option_day\[1\]: found -2147483648"),
             ({"bundle_days": -1}, "bundle_days: found -1"),
         ],
     )
