@@ -120,13 +120,11 @@ class DualAscent:
     def start(self, share: float = 0.5) -> Prices:
         """Return prices at which lots pay a share of what they need of full loads, and of an entry alone, where cheapest."""
         problem, pairs = self.problem, self.pairs
-        fair = share * np.where(pairs.fits, pairs.prices["share"] - pairs.prices["entry"], 0.0)
+        fair = np.where(pairs.fits, pairs.prices["share"] - pairs.prices["entry"], 0.0)
+        fair *= share
         pair = np.where(self._market.is_secondary, fair + pairs.fee_share, 0.0)
-        fees = pairs.fee_share + share * pairs.entry_fixed
-        cost = pairs.prices_of_options(problem, fair + fees)
-        lot = problem.lot_unplanned_price.astype(np.float64)
-        np.minimum.at(lot, problem.lot_of_option, cost)
-        return Prices(lot, pair, np.zeros(len(self._market.limits)))
+        fair += pairs.fee_share + share * pairs.entry_fixed
+        return Prices(pairs.prices_of_lots(problem, fair), pair, np.zeros(len(self._market.limits)))
 
     def run(self, iterations: int, watch: Watch, prices: Prices | None = None) -> Ascent:
         """Climb for a number of iterations and return the best bound found.

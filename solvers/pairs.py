@@ -8,7 +8,7 @@ import numpy as np
 
 from network.money import CENT, Bools, Float64, Int64
 
-from ._jit import Records, constant, jit
+from ._jit import Records, constant, inner, jit
 from .fees import Fees, entry_amounts, fees_of
 from .problem import EntryFee, Int32, Problem
 
@@ -73,6 +73,18 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.pool)
 
+    def prices_of_lots(self, problem: Problem, space: Float64) -> Float64:
+        """Return what the cheapest option of every lot costs, at most the price of staying behind, (n,) float64.
+
+        Parameters
+        ----------
+        space : (E,) float64, micro-units, what pairs pay for a place
+        """
+        least = problem.lot_unplanned_price.astype(np.float64)
+        ways = _Ways(problem.option_pool_start, self.of_use, problem.option_cost, self.usable)
+        _cheapest(ways, problem.option_start, space, least)
+        return least
+
     def prices_of_options(self, problem: Problem, space: Float64) -> Float64:
         """Return what options cost, (m,) float64; infinite where one cannot be used.
 
@@ -81,7 +93,7 @@ class Pairs:
         space : (E,) float64, micro-units, what pairs pay for a place
         """
         total = np.full(problem.n_options, np.inf)
-        _add_up(problem.option_pool_start, self.of_use, space, problem.option_cost, self.usable, total)
+        _add_up(_Ways(problem.option_pool_start, self.of_use, problem.option_cost, self.usable), space, total)
         return total
 
 
@@ -95,15 +107,40 @@ def _rows_at(start: Int32, positions: Int64) -> Int64:
     return np.searchsorted(start, positions.astype(start.dtype), side="right") - 1
 
 
+class _Ways(NamedTuple):
+    """Options: their uses of pools, the pair of every use, their own cost, and whether they are usable."""
+
+    first: Int32
+    pair: Int32
+    cost: Int64
+    usable: Bools
+
+
 @jit
-def _add_up(use_start: Int32, of_use: Int32, space: Float64, cost: Int64, usable: Bools, total: Float64) -> None:
+def _add_up(ways: _Ways, space: Float64, total: Float64) -> None:
     """Write the cost of usable options, places in pools included."""
-    for option in range(len(cost)):
-        if usable[option]:
-            paid = 0.0
-            for use in range(use_start[option], use_start[option + 1]):
-                paid += space[of_use[use]]
-            total[option] = cost[option] + paid
+    for option in range(len(total)):
+        if ways.usable[option]:
+            total[option] = _cost_of(ways, space, option)
+
+
+@jit
+def _cheapest(ways: _Ways, start: Int64, space: Float64, least: Float64) -> None:
+    """Lower `least` of every lot to what its cheapest option costs."""
+    for lot in range(len(least)):
+        for option in range(start[lot], start[lot + 1]):
+            if ways.usable[option]:
+                least[lot] = min(least[lot], _cost_of(ways, space, option))
+
+
+@inner
+def _cost_of(ways: _Ways, space: Float64, option: int) -> float:
+    """Return what an option costs, places in pools included."""
+    paid = 0.0
+    for use in range(ways.first[option], ways.first[option + 1]):
+        paid += space[ways.pair[use]]
+    total: float = ways.cost[option] + paid
+    return total
 
 
 def _places(problem: Problem) -> Int32:
