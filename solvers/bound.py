@@ -30,7 +30,7 @@ from network.money import CENT, Bools, Float64, Int64
 from ._jit import jit
 from ._watch import Watch
 from .filling import fill_pools, fillings_of, net_payments, no_fill
-from .market import Slope, excess_of, market_of, offer_prices, take_stock
+from .market import Slope, excess_of, market_of, offer_prices, take_stock, usual_needs
 from .outcome import Guides
 from .pairs import Pairs
 from .problem import Problem
@@ -167,9 +167,8 @@ class DualAscent:
         dear = self.start(1.0)
         space = np.maximum(dear.lot - self.start(0.0).lot, _LEAST_SHARE * prices.lot)
         secondary = np.flatnonzero(self._market.is_secondary)
-        needs, limits = self._market.needs, self.limits
-        times = np.maximum(1, np.bincount(needs["resource"], minlength=len(limits)))
-        amount = np.bincount(needs["resource"], needs["amount"], len(limits)) / times
+        limits = self.limits
+        amount = usual_needs(self._market.needs, len(limits))
         per_unit = _OF_LIMITS * float(np.median(space) if len(space) else 0.0) / np.maximum(amount, 1e-9)
         return (
             _Walk(np.arange(len(space)), space, np.ones(len(space))),

@@ -143,6 +143,18 @@ def _list_choices(s: _Source, live: Int64, choices: Records, uses: Int32, needs:
     return n_uses, n_needs
 
 
+@jit
+def usual_needs(needs: Records, count: int) -> Float64:
+    """Return the mean amount of the needs of each of `count` resources, zero where there are none."""
+    total, times = np.zeros(count), np.zeros(count)
+    for need in needs:
+        total[need.resource] += need.amount
+        times[need.resource] += 1.0
+    for resource in range(count):
+        total[resource] /= max(1.0, times[resource])
+    return total
+
+
 def _allotments(problem: Problem, pairs: Pairs) -> tuple[Int64, Float64]:
     """Return the row of the allotment that binds each pool, (P,) int64 or -1, and the limits of all rows, (R + A,).
 
