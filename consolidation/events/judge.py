@@ -23,6 +23,8 @@ from network.model import Network
 
 _FAR_DAYS = 180
 """Times further from the horizon of the plan are taken for mistakes."""
+_MOST_GUESSES = 50
+"""Unknown ids of a file for which the nearest known one is looked for: that takes a while in a large plan."""
 _FIELDS: dict[str, tuple[EventKind, ...]] = {
     "volume_m3": ("gated_in",), "gross_weight_kg": ("gated_in",), "cartons": ("short_shipped",),
     "departure_id": ("rolled",), "until": ("customs_hold",),
@@ -59,15 +61,16 @@ def judge(plan: Plan, rows: Sequence[Row], file: str, known: Known) -> list[Find
     known : what is known beside the plan
     """
     found: list[Finding] = []
-    fold = Fold(plan)
+    rules = _RowRules(plan, known)
     sound: list[Row] = []
     for row in rows:
-        faults = [_finding(file, row, *fault) for fault in _faults(fold, row.confirmation, known)]
+        faults = [_finding(file, row, *fault) for fault in rules.faults(row.confirmation)]
         found += faults
         if not faults:
             sound.append(row)
     clashes = list(_clashes(file, sound))
     clashing = {finding.row for finding in clashes}
+    fold = Fold(plan)
     steps = _Replay(fold, file, known.events).run([row for row in sound if row.number not in clashing])
     found += [*clashes, *steps]
     if not found:
@@ -87,51 +90,77 @@ def _finding(file: str, row: Row, name: str, why: Refusal) -> Finding:
 # -- one row
 
 
-def _faults(fold: Fold, said: Confirmation, known: Known) -> Iterator[Fault]:
-    """Yield what is wrong with one confirmation, whatever happened before; of another plan only that."""
-    wrong = _of_another_plan(fold.plan, said, known.events)
-    if wrong is not None:
-        yield wrong
-        return
-    yield from _times(fold.plan, said)
-    unknown = _unknown(fold, said)
-    if unknown is not None:
-        yield "subject_id", unknown
-        return
-    kinds = kinds_of(fold, said)
-    if said.kind not in kinds:
-        yield "kind", Refusal(f"one of {', '.join(kinds)}, of {_what(fold, said)}", rule="EVENT.KIND")
-        return
-    yield from _misplaced(said)
-    if said.kind == "rolled" and said.departure_id:
-        why = unfit(said, fold.planned_loads[said.subject_id], fold.plan, known.network)
-        if why is not None:
-            yield "departure_id", why
-    count = known.cartons.get(said.subject_id)
-    if said.kind == "short_shipped" and count is not None and said.cartons is not None and said.cartons >= count:
-        expected = f"fewer than the {count} cartons of the shipment"
-        yield "cartons", Refusal(expected, "all were left behind: leave cartons blank", "EVENT.CARTONS")
+class _RowRules:
+    """What can be wrong with one confirmation, whatever happened before."""
+
+    def __init__(self, plan: Plan, known: Known) -> None:
+        self._plan, self._known = plan, known
+        self._fold = Fold(plan)
+        self._guesses = 0
+        self._earlier = {event.confirmation.plan_id for event in known.events} | {plan.replaces}
+
+    def faults(self, said: Confirmation) -> Iterator[Fault]:
+        """Yield what is wrong with a confirmation; of one that speaks of another plan only that."""
+        wrong = self._of_another_plan(said)
+        if wrong is not None:
+            yield wrong
+            return
+        yield from _times(self._plan, said)
+        if not _is_known(self._fold, said):
+            yield "subject_id", self._unknown(said)
+            return
+        kinds = kinds_of(self._fold, said)
+        if said.kind not in kinds:
+            yield "kind", Refusal(f"one of {', '.join(kinds)}, of {_what(self._fold, said)}", rule="EVENT.KIND")
+            return
+        yield from _misplaced(said)
+        yield from self._departure(said)
+        yield from self._cartons(said)
+
+    def _of_another_plan(self, said: Confirmation) -> Fault | None:
+        plan = self._plan
+        if said.plan_id == plan.plan_id and said.plan_version == plan.version:
+            return None
+        stale = "the partner works by an earlier plan: send it the files of this one"
+        if said.plan_id != plan.plan_id:
+            is_earlier = said.plan_id in self._earlier
+            maybe, rule = (
+                (stale, "EVENT.STALE") if is_earlier else (nearest(said.plan_id, [plan.plan_id]), "EVENT.PLAN")
+            )
+            return "plan_id", Refusal(f"{plan.plan_id}, the plan of this folder (version {plan.version})", maybe, rule)
+        this = f"version {plan.version} of plan {plan.plan_id}"
+        if said.plan_version < plan.version:
+            return "plan_version", Refusal(this, stale, "EVENT.STALE")
+        return "plan_version", Refusal(this, "it belongs to the folder of a later plan", "EVENT.VERSION")
+
+    def _unknown(self, said: Confirmation) -> Refusal:
+        fold = self._fold
+        shipments = [*fold.planned, *(row.shipment_id for row in self._plan.unplanned)]
+        ids, others = (shipments, fold.planned_loads) if said.subject == "shipment" else (fold.planned_loads, shipments)
+        self._guesses += 1
+        if said.subject_id in others:
+            cure = f"subject should be {'load' if said.subject == 'shipment' else 'shipment'}"
+        else:
+            cure = nearest(said.subject_id, ids) if self._guesses <= _MOST_GUESSES else ""
+        return Refusal(f"a {said.subject} of plan {self._plan.plan_id}", cure, "REFERENCE.UNKNOWN")
+
+    def _departure(self, said: Confirmation) -> Iterator[Fault]:
+        if said.kind == "rolled" and said.departure_id:
+            why = unfit(said, self._fold.planned_loads[said.subject_id], self._plan, self._known.network)
+            if why is not None:
+                yield "departure_id", why
+
+    def _cartons(self, said: Confirmation) -> Iterator[Fault]:
+        count = self._known.cartons.get(said.subject_id) if said.subject == "shipment" else None
+        if count is not None and said.cartons is not None and said.cartons >= count:
+            expected = f"fewer than the {count} cartons of the shipment"
+            yield "cartons", Refusal(expected, "all were left behind: leave cartons blank", "EVENT.CARTONS")
 
 
 def _what(fold: Fold, said: Confirmation) -> str:
     if said.subject == "load":
         return f"a {fold.planned_loads[said.subject_id].kind} load"
     return "a shipment" if said.subject_id in fold.planned else "a shipment that the plan leaves out"
-
-
-def _of_another_plan(plan: Plan, said: Confirmation, events: Sequence[Event]) -> Fault | None:
-    this = f"version {plan.version} of plan {plan.plan_id}"
-    earlier = {event.confirmation.plan_id for event in events} | {plan.replaces}
-    if said.plan_id == plan.plan_id and said.plan_version == plan.version:
-        return None
-    stale = "the partner works by an earlier plan: send it the files of this one"
-    if said.plan_id != plan.plan_id:
-        maybe = stale if said.plan_id in earlier else nearest(said.plan_id, [plan.plan_id])
-        rule = "EVENT.STALE" if said.plan_id in earlier else "EVENT.PLAN"
-        return "plan_id", Refusal(f"{plan.plan_id}, the plan of this folder (version {plan.version})", maybe, rule)
-    if said.plan_version < plan.version:
-        return "plan_version", Refusal(this, stale, "EVENT.STALE")
-    return "plan_version", Refusal(this, "it belongs to the folder of a later plan", "EVENT.VERSION")
 
 
 def _times(plan: Plan, said: Confirmation) -> Iterator[Fault]:
@@ -151,16 +180,9 @@ def _day(text: str, away: dt.timedelta) -> dt.date | None:
         return None
 
 
-def _unknown(fold: Fold, said: Confirmation) -> Refusal | None:
-    left_out = [row.shipment_id for row in fold.plan.unplanned]
-    ids = {"shipment": [*fold.planned, *left_out], "load": [*fold.planned_loads]}
-    if said.subject_id in ids[said.subject]:
-        return None
-    other = "load" if said.subject == "shipment" else "shipment"
-    cure = (
-        f"subject should be {other}" if said.subject_id in ids[other] else nearest(said.subject_id, ids[said.subject])
-    )
-    return Refusal(f"a {said.subject} of plan {fold.plan.plan_id}", cure, "REFERENCE.UNKNOWN")
+def _is_known(fold: Fold, said: Confirmation) -> bool:
+    """Return whether a plan knows what a confirmation speaks of."""
+    return (fold.load if said.subject == "load" else fold.shipment)(said.subject_id) is not None
 
 
 def _misplaced(said: Confirmation) -> Iterator[Fault]:
@@ -227,7 +249,7 @@ class _Replay:
 
     def _judged(self, said: Confirmation) -> bool:
         plan, fold = self._fold.plan, self._fold
-        if (said.plan_id, said.plan_version) != (plan.plan_id, plan.version) or _unknown(fold, said) is not None:
+        if (said.plan_id, said.plan_version) != (plan.plan_id, plan.version) or not _is_known(fold, said):
             return False
         return said.kind in kinds_of(fold, said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -30,61 +31,67 @@ def without_room(
     network : Network or None; without it a load's capacity is worked out from its fill, with the benefit of rounding
     cartons : cartons by shipment, where known; a shipment of which unknown parts travel counts for nothing
     """
+    measured: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         said = row.confirmation
-        if said.kind != "gated_in" or said.subject_id not in fold.planned:
+        if said.kind == "gated_in" and said.subject_id in fold.planned:
+            planned = fold.planned[said.subject_id]
+            for load_id in (planned.trunk_load_id, planned.truck_load_id):
+                measured[load_id].append(row)
+    for load_id, those in measured.items():
+        state = fold.load(load_id)
+        if state is None:
             continue
-        planned = fold.planned[said.subject_id]
-        for load_id in (planned.trunk_load_id, planned.truck_load_id):
-            state = fold.load(load_id)
-            if state is None or said.subject_id not in fold.members(load_id):
-                continue
-            load = fold.planned_loads[load_id]
-            if load.kind == "truck" and rank(state.status) < rank("booked"):
-                continue
-            yield from _over(fold, row, file, load, _Scale(network, cartons))
+        load = fold.planned_loads[load_id]
+        if load.kind == "trunk" or rank(state.status) >= rank("booked"):
+            for measure in _MEASURES:
+                yield from _over(load, those, file, _Room(fold, load, measure, network, cartons))
 
 
-class _Scale:
-    """Capacities of loads and amounts of shipments."""
+class _Room:
+    """How much a load holds of volume or weight, and how much of each shipment is in it."""
 
-    def __init__(self, network: Network | None, cartons: Mapping[str, int]) -> None:
-        self._network, self._cartons = network, cartons
+    def __init__(
+        self, fold: Fold, load: PlannedLoad, measure: tuple[str, str, str], network: Network | None,
+        cartons: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        self.name, self._measured, self.unit = measure
+        self.capacity = self._capacity(load, network)
+        self.amounts = {member: self._amount(fold, member, cartons) for member in fold.members(load.load_id)}
+        self.total = sum(self.amounts.values(), Decimal(0))
 
-    def capacity(self, load: PlannedLoad, name: str) -> Decimal | None:
+    def _capacity(self, load: PlannedLoad, network: Network | None) -> Decimal | None:
         """Return what a load holds in m3 or kg, or None when nothing tells."""
-        equipment = None if self._network is None else self._network.equipment_by_id.get(load.equipment_id)
+        equipment = None if network is None else network.equipment_by_id.get(load.equipment_id)
         if equipment is not None:
-            return Decimal(str(equipment.volume_m3 if name == "volume_m3" else equipment.payload_kg))
-        filled, fill = (load.volume_m3, load.fill) if name == "volume_m3" else (load.gross_weight_kg, load.weight_fill)
-        least = fill - _HALF_OF_FILL_DIGIT
-        return filled / least if least > 0 else None
+            return Decimal(str(equipment.volume_m3 if self.unit == "m3" else equipment.payload_kg))
+        least = (load.fill if self.unit == "m3" else load.weight_fill) - _HALF_OF_FILL_DIGIT
+        return getattr(load, self.name) / least if least > 0 else None
 
-    def amount(self, fold: Fold, shipment_id: str, name: str, measured: str) -> Decimal:
+    def _amount(self, fold: Fold, shipment_id: str, cartons: Mapping[str, int]) -> Decimal:
         """Return how much of a shipment is in its load, m3 or kg: measured where it was, else planned."""
         state = fold.shipment(shipment_id)
         assert state is not None
-        whole = getattr(state, measured)
-        whole = getattr(fold.planned[shipment_id], name) if whole is None else whole
+        measured = getattr(state, self._measured)
+        whole: Decimal = getattr(fold.planned[shipment_id], self.name) if measured is None else measured
         if not state.cartons_left:
-            return Decimal(whole)
-        count = self._cartons.get(shipment_id, 0)
-        return Decimal(whole) * max(count - state.cartons_left, 0) / count if count else Decimal(0)
+            return whole
+        count = cartons.get(shipment_id, 0)
+        return whole * max(count - state.cartons_left, 0) / count if count else Decimal(0)
 
 
-def _over(fold: Fold, row: Row, file: str, load: PlannedLoad, scale: _Scale) -> Iterator[Finding]:
-    said = row.confirmation
-    for name, measured, unit in _MEASURES:
-        value, capacity = getattr(said, name), scale.capacity(load, name)
-        if value is None or capacity is None:
+def _over(load: PlannedLoad, rows: Sequence[Row], file: str, room: _Room) -> Iterator[Finding]:
+    if room.capacity is None or room.total <= room.capacity:
+        return
+    for row in rows:
+        said = row.confirmation
+        value = getattr(said, room.name)
+        if value is None or said.subject_id not in room.amounts:
             continue
-        amounts = {member: scale.amount(fold, member, name, measured) for member in fold.members(load.load_id)}
-        total = sum(amounts.values(), Decimal(0))
-        if total > capacity:
-            others = total - amounts[said.subject_id]
-            expected = (
-                f"at most {max(capacity - others, Decimal(0)):.3f} {unit}: load {load.load_id} ({load.equipment_id}) holds "
-                f"{capacity:.3f} {unit}, the other goods in it {others:.3f} {unit}"
-            )
-            maybe = "goods were left behind: report them in the same file as short_shipped"
-            yield Finding(file, row.number, name, str(value), expected, maybe, "LOAD.ROOM")
+        others = room.total - room.amounts[said.subject_id]
+        expected = (
+            f"at most {max(room.capacity - others, Decimal(0)):.3f} {room.unit}: load {load.load_id} "
+            f"({load.equipment_id}) holds {room.capacity:.3f} {room.unit}, the other goods in it {others:.3f} {room.unit}"
+        )
+        maybe = "goods were left behind: report them in the same file as short_shipped"
+        yield Finding(file, row.number, room.name, str(value), expected, maybe, "LOAD.ROOM")

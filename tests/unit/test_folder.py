@@ -12,9 +12,21 @@ from typing import Any
 
 import pytest
 
-from consolidation.folder import CERTIFICATE, MAP, PLAN, REPORT, TABLE_FILES, read_plan, tables, write_plan
+from consolidation.events.log import EVENTS, log_text, read_log
+from consolidation.folder import (
+    CERTIFICATE,
+    MAP,
+    PLAN,
+    REPORT,
+    TABLE_FILES,
+    read_plan,
+    require_target,
+    tables,
+    write_plan,
+)
 from consolidation.plan_model import Plan
 from network.errors import InputError, PlanFolderError
+from tests.confirming import event
 from tests.goods import edited, goods, quick_plan
 from tests.networks import tiny_network
 
@@ -144,6 +156,32 @@ def test_an_empty_folder_is_used(made: Plan, tmp_path: Path) -> None:
     (tmp_path / "deep" / "plan").mkdir(parents=True)
     write_plan(made, tmp_path / "deep" / "plan", NETWORK, 0.0)
     assert {path.name for path in (tmp_path / "deep" / "plan").iterdir()} == FILES
+
+
+def test_a_plan_with_confirmations_is_not_written_over(made: Plan, folder: Path) -> None:
+    (folder / EVENTS).write_text("", encoding="utf-8")
+    require_target(folder)
+    log = (event("booked", "L0001"), event("sailed", "L0001", "2026-12-02T18:00+08:00"))
+    (folder / EVENTS).write_text(log_text(log), encoding="utf-8")
+    before = _contents(folder)
+    with pytest.raises(InputError, match="a plan that partners have confirmed"):
+        require_target(folder)
+    with pytest.raises(InputError, match="a plan that partners have confirmed"):
+        write_plan(made, folder, NETWORK, 0.0)
+    assert _contents(folder) == before
+
+
+def test_the_log_goes_on_with_the_next_plan(made: Plan, tmp_path: Path) -> None:
+    log = (event("booked", "L0001"), event("sailed", "L0001", "2026-12-02T18:00+08:00"))
+    folder = write_plan(made, tmp_path / "next", NETWORK, 0.0, log)
+    assert read_log(folder) == log
+    assert {path.name for path in folder.iterdir()} == {*FILES, EVENTS}
+
+
+def test_what_a_killed_import_left_is_no_other_thing(made: Plan, folder: Path) -> None:
+    (folder / ".events.jsonl.1a2b3c4d.tmp").write_text("half", encoding="utf-8")
+    write_plan(made, folder, NETWORK, 0.0)
+    assert {path.name for path in folder.iterdir()} == FILES
 
 
 def test_folders_with_other_things_are_left_alone(made: Plan, folder: Path, tmp_path: Path) -> None:
