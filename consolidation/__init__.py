@@ -2,7 +2,8 @@
 
 The verbs: :func:`read_network` and :func:`read_shipments` read and check input, :func:`plan` makes a plan,
 :func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder, :func:`replan` makes
-its next version, and :func:`statement` and :func:`write_statements` tell every seller what it pays.
+its next version, :func:`import_confirmations` takes in what partners say happened to it and :func:`state_of` tells how
+far it is, and :func:`statement` and :func:`write_statements` tell every seller what it pays.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from consolidation._version import __version__
 
 if TYPE_CHECKING:
     from consolidation.checker import check
+    from consolidation.events.importing import import_confirmations
+    from consolidation.events.log import read_log
+    from consolidation.events.state import state_of
     from consolidation.folder import read_plan, write_plan
     from consolidation.planner import plan
     from consolidation.replan import ReplanOptions, replan
@@ -29,11 +33,14 @@ __all__ = [
     "SolveOptions",
     "__version__",
     "check",
+    "import_confirmations",
     "plan",
+    "read_log",
     "read_network",
     "read_plan",
     "read_shipments",
     "replan",
+    "state_of",
     "statement",
     "write_plan",
     "write_statements",
@@ -45,11 +52,14 @@ _HOMES = {
     "ReplanOptions": "consolidation.replan",
     "SolveOptions": "solvers.options",
     "check": "consolidation.checker",
+    "import_confirmations": "consolidation.events.importing",
     "plan": "consolidation.planner",
+    "read_log": "consolidation.events.log",
     "read_network": "network.io",
     "read_plan": "consolidation.folder",
     "read_shipments": "consolidation.shipment_files",
     "replan": "consolidation.replan",
+    "state_of": "consolidation.events.state",
     "statement": "consolidation.statements",
     "write_plan": "consolidation.folder",
     "write_statements": "consolidation.statements",

@@ -36,15 +36,17 @@ def statement_command(
     as_json: AsJson = False,
 ) -> None:
     """Write what each seller pays, when its goods arrive, and what sending alone would have cost."""
+    from consolidation.events.effective import planned_from
+    from consolidation.events.log import read_log
     from consolidation.folder import read_plan
     from consolidation.statements import statement, write_statements
     from consolidation.statements.files import require_target
 
     require_target(out)
-    made = read_plan(plan)
+    made, log = read_plan(plan), read_log(plan)
     read, rows = read_all(network, shipments, None, as_json)
     limits: dict[str, Any] = {"min_unit_price": min_unit_price, "max_share": max_share}
-    found = statement(made, read, rows, rule, sellers=seller or (), **limits)
+    found = statement(made, read, planned_from(rows, log, made), rule, sellers=seller or (), **limits)
     folder = write_statements(found, out)
     if as_json:
         console.show_json(_answer(found, folder))

@@ -71,10 +71,9 @@ def judge(plan: Plan, rows: Sequence[Row], file: str, known: Known) -> list[Find
     clashes = list(_clashes(file, sound))
     clashing = {finding.row for finding in clashes}
     fold = Fold(plan)
-    steps = _Replay(fold, file, known.events).run([row for row in sound if row.number not in clashing])
-    found += [*clashes, *steps]
-    if not found:
-        found += without_room(fold, rows, file, known.network, known.cartons)
+    replay = _Replay(fold, file, known.events)
+    found += [*clashes, *replay.run([row for row in sound if row.number not in clashing])]
+    found += without_room(fold, replay.taken, file, known.network, known.cartons)
     return sorted(found, key=lambda finding: finding.row or 0)
 
 
@@ -222,13 +221,13 @@ def _value(said: Confirmation, name: str) -> object:
 
 
 class _Replay:
-    """Known and new events together, in the order in which they happened."""
+    """Known and new events together, in the order in which they happened; ``taken`` are the new ones that can have."""
 
     def __init__(self, fold: Fold, file: str, events: Sequence[Event]) -> None:
         self._fold, self._file = fold, file
         self._known = [event.confirmation for event in events]
         self._recorded = {event.confirmation.event_id: event.recorded_at for event in events}
-        self._taken: list[Row] = []
+        self.taken: list[Row] = []
         self._blamed: set[int | None] = set()
 
     def run(self, rows: Sequence[Row]) -> list[Finding]:
@@ -244,7 +243,7 @@ class _Replay:
                 found += self._blame(said)
             self._fold.apply(said)
             if row is not None:
-                self._taken.append(row)
+                self.taken.append(row)
         return found
 
     def _judged(self, said: Confirmation) -> bool:
@@ -261,7 +260,7 @@ class _Replay:
         elif known.subject_id in self._fold.planned:
             planned = self._fold.planned[known.subject_id]
             near |= {("load", planned.trunk_load_id), ("load", planned.truck_load_id)}
-        for row in self._taken:
+        for row in self.taken:
             said = row.confirmation
             if (said.subject, said.subject_id) in near and row.number not in self._blamed:
                 self._blamed.add(row.number)

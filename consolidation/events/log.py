@@ -25,9 +25,10 @@ _DRAFTS = f".{EVENTS}.*.tmp"
 
 
 def is_draft(name: str) -> bool:
-    """Return whether a file is what a killed import left half-written: it counts for nothing and may be removed.
+    """Return whether a file is what a killed import left half-written: it counts for nothing, and the next one
+    removes it.
 
-    >>> is_draft(".events.jsonl.1a2b3c4d.tmp"), is_draft("events.jsonl")
+    >>> is_draft(".events.jsonl.731-1a2b3c4d.tmp"), is_draft("events.jsonl")
     (True, False)
     """
     return fnmatch.fnmatchcase(name, _DRAFTS)
@@ -75,12 +76,9 @@ def append(folder: str | Path, events: Sequence[Event], known: Sequence[Event]) 
     events : events to add, in their order
     known : what :func:`read_log` found in the folder since it was locked
     """
-    folder = Path(folder)
-    for draft in folder.glob(_DRAFTS):
-        draft.unlink(missing_ok=True)
     if not events:
         return
-    with new_file(folder / EVENTS) as draft, draft.open("w", encoding="utf-8", newline="\n") as stream:
+    with new_file(Path(folder) / EVENTS) as draft, draft.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(log_text((*known, *events)))
         stream.flush()
         os.fsync(stream.fileno())

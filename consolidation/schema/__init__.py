@@ -1,4 +1,4 @@
-"""Published JSON Schemas of the files a plan folder and a shipments file hold.
+"""Published JSON Schemas of what a plan folder, a shipments file and a file of confirmations hold.
 
 The files beside this module are made from the models: ``python -m consolidation.schema`` writes them again.
 """
@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from consolidation.events.model import Confirmation, Event
 from consolidation.plan_model import Certificate, Plan
 from consolidation.shipments import Shipment
 
@@ -24,6 +25,8 @@ def schemas() -> dict[str, dict[str, Any]]:
     found = {
         "plan.schema.json": Plan.model_json_schema(mode="serialization"),
         "certificate.schema.json": certificate,
+        "confirmation.schema.json": Confirmation.model_json_schema(mode="validation"),
+        "event.schema.json": Event.model_json_schema(mode="serialization"),
         "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
     }
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}

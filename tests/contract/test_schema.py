@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from consolidation import schema
+from tests.confirming import event, record
 from tests.plans import sample_plan
 
 
@@ -27,6 +28,17 @@ def test_a_plan_follows_the_published_schema() -> None:
     content["shipments"][0]["landed_cost"] = "a lot"
     with pytest.raises(jsonschema.ValidationError, match="a lot"):
         jsonschema.Draft202012Validator(published).validate(content)
+
+
+@pytest.mark.parametrize("model", ["confirmation", "event"])
+def test_confirmations_follow_the_published_schema(model: str) -> None:
+    published = json.loads((schema.FOLDER / f"{model}.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(published)
+    row = record("gated_in", "S1", volume_m3=4.4, gross_weight_kg="812.5")
+    content = row if model == "confirmation" else event(**row).model_dump(mode="json")
+    jsonschema.Draft202012Validator(published).validate(content)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(published).validate({**content, "volum_m3": 4.4})
 
 
 def test_every_number_of_a_plan_has_a_unit() -> None:

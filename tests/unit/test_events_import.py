@@ -441,7 +441,7 @@ def test_a_failure_while_writing_leaves_the_log_as_it_was(folder: Path, monkeypa
         with pytest.raises(OSError, match="no space left"):
             _import(folder, GOOD)
     assert contents(folder) == before
-    (folder / ".events.jsonl.1a2b3c4d.tmp").write_text("half", encoding="utf-8")
+    (folder / ".events.jsonl.999999999-1a2b3c4d.tmp").write_text("half", encoding="utf-8")
     _import(folder, GOOD)
     assert set(contents(folder)) == {"plan.json", "events.jsonl"}
     json.loads((folder / "events.jsonl").read_text(encoding="utf-8").splitlines()[-1])

@@ -179,7 +179,7 @@ def test_the_log_goes_on_with_the_next_plan(made: Plan, tmp_path: Path) -> None:
 
 
 def test_what_a_killed_import_left_is_no_other_thing(made: Plan, folder: Path) -> None:
-    (folder / ".events.jsonl.1a2b3c4d.tmp").write_text("half", encoding="utf-8")
+    (folder / ".events.jsonl.999999999-1a2b3c4d.tmp").write_text("half", encoding="utf-8")
     write_plan(made, folder, NETWORK, 0.0)
     assert {path.name for path in folder.iterdir()} == FILES
 
