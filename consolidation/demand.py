@@ -12,6 +12,7 @@ import numpy as np
 
 from consolidation.shipments import Shipment
 from network import clock
+from network.customs import value_band, value_limits
 from network.geo import Coordinates, Locator
 from network.model import Network
 from network.money import Bools, Float64, Int64, to_micros
@@ -32,6 +33,7 @@ class Demand:
     value : (n,) int64, goods value, micro-units of the plan currency
     cartons, units, pallets : (n,) int64
     hs_lines : (n,) int64, tariff lines of the goods
+    value_band : (n,) int64, band of values of the goods, by the limits that duties ask for
     destinations : (n,) int64, FCs that the inbound plan of a shipment goes to; 0 for one of no plan
     importer_tags : n tuples of str, those tags of the importer of record that charges ask about, sorted
     import_tax : n words, how the importer bears import tax (see `network.price_tables.Importer`)
@@ -52,6 +54,7 @@ class Demand:
     units: Int64
     pallets: Int64
     hs_lines: Int64
+    value_band: Int64
     destinations: Int64
     importer_tags: tuple[tuple[str, ...], ...]
     import_tax: tuple[str, ...]
@@ -79,15 +82,15 @@ class Demand:
         return np.maximum(self.volume_m3, self.weight_kg / 1000.0)
 
     @cached_property
-    def products(self) -> tuple[tuple[str, str], ...]:
-        """Products: HS code and country of origin."""
-        return tuple(sorted({self._product(k) for k in range(len(self.shipments))}))
+    def products(self) -> tuple[tuple[str, str, int], ...]:
+        """Products: HS code, country of origin and band of values."""
+        return tuple(sorted({self.product_of(k) for k in range(len(self.shipments))}))
 
     @cached_property
     def product(self) -> Int64:
         """Product of every shipment, (n,)."""
         number = {product: k for k, product in enumerate(self.products)}
-        return np.array([number[self._product(k)] for k in range(len(self.shipments))], dtype=np.int64)
+        return np.array([number[self.product_of(k)] for k in range(len(self.shipments))], dtype=np.int64)
 
     @cached_property
     def tag_sets(self) -> tuple[tuple[str, ...], ...]:
@@ -106,8 +109,9 @@ class Demand:
         """Tag set of the platform; 0 where it enters nothing."""
         return self.tag_sets.index(self.platform_tags) if self.by_platform.any() else 0
 
-    def _product(self, position: int) -> tuple[str, str]:
-        return self.shipments[position].hs_code, self.country_of_origin(position)
+    def product_of(self, position: int) -> tuple[str, str, int]:
+        """Return HS code, country of origin and band of values of one shipment: what duty depends on."""
+        return self.shipments[position].hs_code, self.country_of_origin(position), int(self.value_band[position])
 
     def country_of_origin(self, position: int) -> str:
         """Return where the goods of one shipment were made, as stated or as the country it starts from."""
@@ -123,6 +127,7 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
     importers = [network.importer.get(s.importer_id) for s in shipments]
     platform = network.planning.platform_importer
     offering = network.importer.get(platform)
+    limits = value_limits(network)
     late_pct = network.planning.late_pct_of_value_per_day / 100.0
     late = [
         value[k] / 1e6 * late_pct
@@ -144,6 +149,7 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
             dtype=np.int64,
         ),
         hs_lines=np.array([s.hs_lines for s in shipments], dtype=np.int64),
+        value_band=np.array([value_band(limits, s.goods_value * network.rate[s.currency]) for s in shipments], dtype=np.int64),
         destinations=_destinations(shipments),
         importer_tags=tuple(_tags(importer, asked) for importer in importers),
         import_tax=tuple(importer.import_tax if importer else "regime" for importer in importers),

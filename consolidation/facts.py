@@ -45,7 +45,7 @@ class Facts:
         self._pods = pods
         self._near: dict[str, dict[str, float]] = {}
         self._km: dict[str, Float64] = {}
-        self._rated: dict[tuple[str, str], Bools] = {}
+        self._rated: dict[tuple[str, str, int], Bools] = {}
         on_centre = routes.centre >= 0
         self.end = np.where(on_centre, routes.centre, len(routes.centres) + self._pod)
         trucks = [
@@ -218,14 +218,18 @@ class Facts:
         accepted = [(place.place_id, cargo_class) not in refused for place in self.storage.places]
         return np.array(accepted, dtype=np.bool_)
 
-    def rated(self, hs_code: str, country_of_origin: str) -> Bools:
-        """Return which routes end where a duty rate covers a product on the day of arrival, (R,)."""
-        key = hs_code, country_of_origin
-        if key not in self._rated:
+    def rated(self, product: tuple[str, str, int]) -> Bools:
+        """Return which routes end where a duty rate covers a product on the day of arrival, (R,).
+
+        Parameters
+        ----------
+        product : HS code, country of origin and band of values, as in `Demand.products`
+        """
+        if product not in self._rated:
             asked, of_run = self._arrivals
-            covered = [self.has_duty(regime, *key, day) for regime, day in asked]
-            self._rated[key] = np.array(covered, dtype=np.bool_)[of_run[self.routes.run]]
-        return self._rated[key]
+            covered = [self.has_duty(regime, product, day) for regime, day in asked]
+            self._rated[product] = np.array(covered, dtype=np.bool_)[of_run[self.routes.run]]
+        return self._rated[product]
 
     @cached_property
     def _arrivals(self) -> tuple[list[tuple[str, int]], Int64]:
@@ -242,12 +246,13 @@ class Facts:
             of_run[run] = first[key]
         return asked, of_run
 
-    def has_duty(self, regime_id: str, hs_code: str, country_of_origin: str, day: int) -> bool:
+    def has_duty(self, regime_id: str, product: tuple[str, str, int], day: int) -> bool:
         """Return whether the duty on a product under a regime is known on a day."""
         regime = self.network.regime.get(regime_id)
         if regime is None:
             return False
-        return self._duties.covers(regime.schedule, hs_code, country_of_origin, clock.date_of(day))
+        hs_code, country_of_origin, band = product
+        return self._duties.covers(regime.schedule, hs_code, country_of_origin, clock.date_of(day), band)
 
 
 class Receivers:

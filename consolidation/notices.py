@@ -39,8 +39,8 @@ def duty_notices(
     for row in planned:
         schedule = network.regime[row.regime_id].schedule
         place = position[row.shipment_id]
-        hs_code, country = demand.shipments[place].hs_code, demand.country_of_origin(place)
-        for duty in duties.layers(schedule, hs_code, country, dt.date.fromisoformat(entered[row.entry_id])):
+        hs_code, country, band = demand.product_of(place)
+        for duty in duties.layers(schedule, hs_code, country, dt.date.fromisoformat(entered[row.entry_id]), band):
             if duties.is_guessed(schedule, hs_code, duty):
                 guessed[duty.layer, hs_code, duty.hs_prefix, duty.duty_id].append(row.shipment_id)
     return [

@@ -315,8 +315,9 @@ class _Pass:
                 demand, shipment = self._demand, self._options.shipment[rows]
                 fx = float(self._network.rate[duty.currency])
                 per_piece = (
-                    float(duty.per_unit) * demand.units[shipment] + float(duty.per_kg) * demand.weight_kg[shipment]
+                    float(duty.per_unit) * demand.units[shipment] + float(duty.per_line) * demand.hs_lines[shipment]
                 )
+                per_piece = per_piece + float(duty.per_kg) * demand.weight_kg[shipment]
                 cost = round_array(customs_value[rows] / 1e6 * float(duty.rate_pct) / 100 + per_piece * fx)
                 self.cash[rows] += cost
                 self._duty[rows] += cost
@@ -333,8 +334,8 @@ class _Pass:
             pair, epoch = divmod(value, len(epochs))
             number, regime = divmod(pair, len(names))
             schedule = self._network.regime[names[regime]].schedule
-            hs_code, country = demand.products[number]
-            found = self._duties.layers(schedule, hs_code, country, epochs.date(epoch))
+            hs_code, country, band = demand.products[number]
+            found = self._duties.layers(schedule, hs_code, country, epochs.date(epoch), band)
             which[position] = sets.setdefault(found, len(sets))
         yield from zip(sets, members(which[group], len(sets)), strict=True)
 

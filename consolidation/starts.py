@@ -66,7 +66,7 @@ class StartFinder:
         self._containers = [row for row in network.equipment if row.kind == "container"]
         self._near: dict[tuple[float, float, str], list[tuple[int, float]]] = {}
         self._days: dict[tuple[int, int, int], tuple[int, int]] = {}
-        self._masks: dict[tuple[str, str], int] = {}
+        self._masks: dict[tuple[str | int, ...], int] = {}
         self._opens: dict[tuple[str, int], int] = {}
 
     def add(self, position: int) -> None:
@@ -126,7 +126,7 @@ class StartFinder:
         collected = not demand.origins[position].place_id
         travel = max(1, math.ceil(km / self._network.planning.collection_km_per_day)) if collected else 0
         arrived, stuffed = self._days_at(warehouse, ready, travel)
-        product, cargo = (shipment.hs_code, demand.country_of_origin(position)), shipment.cargo_class
+        product, cargo = demand.product_of(position), shipment.cargo_class
         start = Start(
             warehouse=warehouse,
             ready=ready,
@@ -135,7 +135,7 @@ class StartFinder:
             handling=self._mask(
                 ("class", cargo), lambda: (facts.carried(cargo), facts.handled(cargo), facts.kept(cargo))
             ),
-            cover=self._mask(product, lambda: (facts.rated(*product),)),
+            cover=self._mask(("product", *product), lambda: (facts.rated(product),)),
             storing=self._mask(("storing", fc.place_id), lambda: facts.storing(fc)),
             every=self._every
             or fc.receiving_m3_per_week is not None
@@ -166,7 +166,7 @@ class StartFinder:
         open_ = np.array([run.run_id != missed for run in routes.runs], dtype=np.bool_)[routes.run]
         return open_ if as_of is None else open_ & (routes.stuffed_by_day >= as_of)
 
-    def _mask(self, key: tuple[str, str], make: Callable[[], tuple[Bools, ...]]) -> int:
+    def _mask(self, key: tuple[str | int, ...], make: Callable[[], tuple[Bools, ...]]) -> int:
         """Return the number of the masks that stand for a key."""
         if key not in self._masks:
             self._masks[key] = self._maker.mask(*make())
@@ -185,7 +185,7 @@ class StartFinder:
     def _add_couriers(self, position: int) -> None:
         network, demand = self._network, self._demand
         shipment, fc, origin = demand.shipments[position], demand.fcs[position], demand.origins[position]
-        product = shipment.hs_code, demand.country_of_origin(position)
+        product = demand.product_of(position)
         held = self._continuity.held(position)
         for index, courier in enumerate(network.couriers):
             if held and (held is Held.WAREHOUSE or index != self._retracing.courier[position]):
@@ -199,7 +199,7 @@ class StartFinder:
                 self._refuse(position, "MODE.CLASS_REFUSED")
             elif courier.max_carton_kg is not None and carton_kg > courier.max_carton_kg:
                 self._refuse(position, "COURIER.CARTON_WEIGHT")
-            elif not self._facts.has_duty(courier.customs_regime, *product, delivered):
+            elif not self._facts.has_duty(courier.customs_regime, product, delivered):
                 self._refuse(position, "CUSTOMS.NO_RATE")
             else:
                 self._parcels.append((position, index, delivered))

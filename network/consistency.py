@@ -61,6 +61,7 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("regimes", "platform_tariff", "charges.tariff"),
     ("duties", "schedule", "regimes.schedule"),
     ("duties", "unless_layers", "duties.layer"),
+    ("duties", "instead_of", "duties.layer"),
     ("regimes", "base_layer", "duties.layer"),
     ("geometry", "lane_id", "lanes.lane_id"),
 )  # fmt: skip

@@ -144,11 +144,31 @@ class Duty(Sourced):
     rate_pct: Decimal = Field(Decimal(0), ge=0, json_schema_extra={"unit": "% of customs value"})
     per_unit: Decimal = Field(Decimal(0), ge=0, json_schema_extra={"unit": "currency per unit"})
     per_kg: Decimal = Field(Decimal(0), ge=0, json_schema_extra={"unit": "currency per kg"})
+    per_line: Decimal = Field(
+        Decimal(0), ge=0, json_schema_extra={"unit": "currency per tariff line"}, description="by shipments.hs_lines"
+    )
     currency: Currency = "USD"
+    value_over: Decimal | None = Field(
+        None, ge=0, json_schema_extra={"unit": "currency"},
+        description="only for shipments whose goods (FOB, without freight and insurance) are worth more",
+    )  # fmt: skip
+    value_up_to: Decimal | None = Field(
+        None, gt=0, json_schema_extra={"unit": "currency"},
+        description="only for shipments whose goods are worth at most this",
+    )  # fmt: skip
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     enabled: YesNo = Field(True, description="no: the layer is kept but not applied")
-    unless_layers: Words = Field((), description="not charged where one of these layers applies, separated by ;")
+    unless_layers: Words = Field((), description="not charged where one of these layers is, separated by ;")
+    instead_of: Words = Field(
+        (), description="these layers are not charged where this row applies, also at a rate of 0; separated by ;"
+    )
+
+    @model_validator(mode="after")
+    def _some_value(self) -> Duty:
+        if self.value_over is not None and self.value_up_to is not None and self.value_up_to <= self.value_over:
+            raise ValueError("value_up_to above value_over")
+        return self
 
 
 class Rate(Sourced):

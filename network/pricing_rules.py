@@ -160,6 +160,7 @@ class PricingRules(Judge):
                     and _same_day(duty, other)
                     and bool(duty.origin_countries) == bool(other.origin_countries)
                     and _meet(duty.origin_countries, other.origin_countries)
+                    and _same_values(duty, other)
                 ):
                     line = self._line("duties", earlier)
                     yield self._finding(("duties", position, "valid_from"), duty.duty_id,
@@ -172,14 +173,14 @@ class PricingRules(Judge):
         keeps: dict[str, set[str]] = {}
         for duty in self._network.duties:
             keeps.setdefault(duty.layer, set()).update(duty.unless_layers)
+            for layer in duty.instead_of:
+                keeps.setdefault(layer, set()).add(duty.layer)
+        circling = {layer for layer in keeps if layer in _reached(keeps, layer)}
         for position, duty in enumerate(self._network.duties):
-            reached, more = set[str](), set(duty.unless_layers)
-            while more:
-                reached |= more
-                more = set().union(*(keeps.get(layer, set()) for layer in more)) - reached
-            if duty.layer in reached:
-                yield self._finding(("duties", position, "unless_layers"), duty.unless_layers,
-                                    f"layers that {duty.layer} does not keep away in turn", rule="DUTY.CIRCLE")  # fmt: skip
+            for column in ("unless_layers", "instead_of"):
+                if duty.layer in circling and getattr(duty, column):
+                    yield self._finding(("duties", position, column), getattr(duty, column),
+                                        f"layers that {duty.layer} does not keep away in turn", rule="DUTY.CIRCLE")  # fmt: skip
 
     def equipment_teu(self) -> Iterator[Finding]:
         """Equipment has TEU where an allotment or a charge counts them."""
@@ -273,6 +274,24 @@ def _same_units(a: Charge, b: Charge) -> bool:
     """Return whether two charges may be for goods with the same weight of a unit."""
     ends = [row.unit_kg_up_to for row in (a, b) if row.unit_kg_up_to is not None]
     starts = [row.unit_kg_over for row in (a, b) if row.unit_kg_over is not None]
+    return not ends or not starts or max(starts) < min(ends)
+
+
+def _reached(keeps: Mapping[str, set[str]], layer: str) -> set[str]:
+    """Return the layers that keep a layer away, directly or through others."""
+    reached, more = set[str](), set(keeps[layer])
+    while more:
+        reached |= more
+        more = set().union(*(keeps.get(name, set()) for name in more)) - reached
+    return reached
+
+
+def _same_values(a: Duty, b: Duty) -> bool:
+    """Return whether two rows may be for goods of the same value; amounts in two currencies are not compared."""
+    if a.currency != b.currency:
+        return True
+    ends = [row.value_up_to for row in (a, b) if row.value_up_to is not None]
+    starts = [row.value_over for row in (a, b) if row.value_over is not None]
     return not ends or not starts or max(starts) < min(ends)
 
 

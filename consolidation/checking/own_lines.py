@@ -200,9 +200,9 @@ def _customs_value(journey: Journey, counts: Counts, own: Own) -> Decimal:
 def _duties(world: World, journey: Journey, counts: Counts, day: dt.date, value: Decimal) -> list[CostLine]:
     found = []
     for row in layers_of(world, journey, day):
-        per_piece = row.per_unit * counts.units + row.per_kg * counts.kg
+        per_piece = row.per_unit * counts.units + row.per_kg * counts.kg + row.per_line * counts.hs_lines
         micros = to_micros(value * row.rate_pct / 100 + per_piece * world.network.rate[row.currency])
-        basis = "compound" if row.per_unit or row.per_kg else "pct_of_customs_value"
+        basis = "compound" if row.per_unit or row.per_kg or row.per_line else "pct_of_customs_value"
         if micros:
             levy = _Levy("duty", row.layer, row.layer, basis, value, row.rate_pct, row.duty_id)
             found.append(_levied(world, journey, levy, micros))

@@ -161,5 +161,15 @@ def country_of_origin(world: World, shipment: Shipment) -> str:
 
 def layers_of(world: World, journey: Journey, day: dt.date) -> list[Duty]:
     """Return the duty rows charged on a shipment that enters on `day`: per layer the longest matching HS prefix."""
-    shipment = journey.shipment
-    return world.layers(journey.regime.schedule, shipment.hs_code or "", country_of_origin(world, shipment), day)
+    return world.layers(journey.regime.schedule, *_dutiable(world, journey.shipment, day))
+
+
+def duty_is_known(world: World, journey: Journey, day: dt.date) -> bool:
+    """Return whether the duty on a shipment that enters on `day` is known."""
+    return world.duty_is_known(journey.regime.schedule, *_dutiable(world, journey.shipment, day))
+
+
+def _dutiable(world: World, shipment: Shipment, day: dt.date) -> tuple[str, str, dt.date, Decimal]:
+    """Return what duty depends on: HS code, country of origin, day and value of the goods, plan currency."""
+    value = shipment.goods_value * world.network.rate[shipment.currency]
+    return shipment.hs_code or "", country_of_origin(world, shipment), day, value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from consolidation.checking.case import Traveller
-from consolidation.checking.quantities import carton_kg, carton_sides_cm, cartons_of, country_of_origin, layers_of
+from consolidation.checking.quantities import carton_kg, carton_sides_cm, cartons_of, country_of_origin, duty_is_known
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import decimal
 
@@ -151,8 +151,7 @@ def courier_serves(each: Traveller) -> Iterator[Violation]:
 def duty_known(each: Traveller) -> Iterator[Violation]:
     """Yield a violation when no duty row, or none of the base layer, covers the HS code on the day of entry."""
     world, journey, dates = each.world, each.journey, each.dates
-    found = {row.layer for row in layers_of(world, journey, dates.after)}
-    if journey.regime.base_layer in found or (found and not journey.regime.base_layer):
+    if duty_is_known(world, journey, dates.after):
         return
     what = f"duty for HS {journey.shipment.hs_code or 'unknown'} of {country_of_origin(world, journey.shipment)}"
     yield violation("CUSTOMS.NO_RATE", journey.where, what, "no row", f"a row of schedule {journey.regime.schedule}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -80,7 +80,7 @@ class World:
         self._applying: dict[tuple[str, dt.date, str, str], tuple[Charge, ...]] = {}
         self._runs: dict[str, Run | str] = {}
         self._road_km: dict[tuple[float, float, str], Decimal] = {}
-        self._layers: dict[tuple[str, str, str, dt.date], list[Duty]] = {}
+        self._layers: dict[tuple[str, str, str, dt.date, frozenset[str]], tuple[list[Duty], list[Duty]]] = {}
 
     def locate(self, origin: str) -> Coordinates | None:
         """Return where an origin as written in a shipment is, or None."""
@@ -153,41 +153,52 @@ class World:
         """Return the enabled duty rows of a schedule."""
         return self._schedules.get(schedule, [])
 
-    def layers(self, schedule: str, hs_code: str, origin: str, day: dt.date) -> list[Duty]:
+    def layers(self, schedule: str, hs_code: str, origin: str, day: dt.date, value: Decimal) -> list[Duty]:
         """Return the duty rows charged on a product on a day: per layer the longest matching HS prefix.
 
         Of two alike the one that names the origin counts. The base layer, which knows every product, takes the row of the chapter that agrees longest where none matches.
+
+        Parameters
+        ----------
+        value : of the goods, plan currency, not rounded
         """
-        key = (schedule, hs_code, origin, day)
+        chosen, _ = self._applying_duties(schedule, hs_code, origin, day, value)
+        return chosen
+
+    def duty_is_known(self, schedule: str, hs_code: str, origin: str, day: dt.date, value: Decimal) -> bool:
+        """Return whether a row of the base layer, or one in its place, applies; without a base layer any row."""
+        _, applying = self._applying_duties(schedule, hs_code, origin, day, value)
+        base = self._base_layer(schedule)
+        return bool(applying) if not base else any(base in (row.layer, *row.instead_of) for row in applying)
+
+    def _base_layer(self, schedule: str) -> str:
+        return next((row.base_layer for row in self.network.regimes if row.schedule == schedule and row.base_layer), "")
+
+    def _applying_duties(
+        self, schedule: str, hs_code: str, origin: str, day: dt.date, value: Decimal
+    ) -> tuple[list[Duty], list[Duty]]:
+        """Return the rows that are charged, and all that apply, of which others keep some away."""
+        bound = [row for row in self.duties(schedule) if row.value_over is not None or row.value_up_to is not None]
+        barred = frozenset(row.duty_id for row in bound if not self._is_worth(row, value))
+        key = (schedule, hs_code, origin, day, barred)
         if key not in self._layers:
-            chosen: dict[str, Duty] = {}
-            for row in self.duties(schedule):
-                applies = hs_code.startswith(row.hs_prefix) and (
-                    not row.origin_countries or origin in row.origin_countries
-                )
-                if not applies or not in_force(row, day):
-                    continue
-                held = chosen.get(row.layer)
-                closer = held is not None and len(row.hs_prefix) == len(held.hs_prefix) and row.origin_countries
-                if held is None or len(row.hs_prefix) > len(held.hs_prefix) or (closer and not held.origin_countries):
-                    chosen[row.layer] = row
-            self._add_nearest(chosen, key)
-            self._layers[key] = [row for row in chosen.values() if not kept_away(row, chosen)]
+            rows = [
+                row for row in self.duties(schedule)
+                if row.duty_id not in barred and in_force(row, day)
+                and (not row.origin_countries or origin in row.origin_countries)
+            ]  # fmt: skip
+            chosen = _closest(rows, hs_code)
+            base = self._base_layer(schedule)
+            if base and base not in chosen:
+                chosen.update(_nearest([row for row in rows if row.layer == base], hs_code))
+            self._layers[key] = [row for row in chosen.values() if not kept_away(row, chosen)], list(chosen.values())
         return self._layers[key]
 
-    def _add_nearest(self, chosen: dict[str, Duty], key: tuple[str, str, str, dt.date]) -> None:
-        schedule, hs_code, origin, day = key
-        base = next((row.base_layer for row in self.network.regimes if row.schedule == schedule and row.base_layer), "")
-        if not base or base in chosen:
-            return
-        for digits in range(len(hs_code), 1, -1):
-            for row in self.duties(schedule):
-                alike = row.hs_prefix[:digits] == hs_code[:digits]
-                if row.layer == base and alike and in_force(row, day) and (
-                    not row.origin_countries or origin in row.origin_countries
-                ):  # fmt: skip
-                    chosen[base] = row
-                    return
+    def _is_worth(self, row: Duty, value: Decimal) -> bool:
+        """Return whether goods of a value are those that a duty is for."""
+        rate = self.network.rate[row.currency]
+        too_little = row.value_over is not None and value <= row.value_over * rate
+        return not too_little and (row.value_up_to is None or value <= row.value_up_to * rate)
 
     @cached_property
     def departures(self) -> dict[str, Departure]:
@@ -243,10 +254,37 @@ def _destinations(shipments: Iterable[Shipment]) -> dict[str, int]:
     return {row.shipment_id: len({each.destination_fc for each in rows}) for rows in plans.values() for row in rows}
 
 
+def _closest(rows: Iterable[Duty], hs_code: str) -> dict[str, Duty]:
+    """Return the row of each layer that speaks of a product most closely."""
+    chosen: dict[str, Duty] = {}
+    for row in rows:
+        held = chosen.get(row.layer)
+        if not hs_code.startswith(row.hs_prefix):
+            continue
+        closer = held is not None and len(row.hs_prefix) == len(held.hs_prefix) and row.origin_countries
+        if held is None or len(row.hs_prefix) > len(held.hs_prefix) or (closer and not held.origin_countries):
+            chosen[row.layer] = row
+    return chosen
+
+
+def _nearest(rows: Sequence[Duty], hs_code: str) -> dict[str, Duty]:
+    """Return the first row that agrees with a code in most digits, by its layer; none outside its chapter."""
+    for digits in range(len(hs_code), 1, -1):
+        for row in rows:
+            if row.hs_prefix[:digits] == hs_code[:digits]:
+                return {row.layer: row}
+    return {}
+
+
 def kept_away(row: Duty, chosen: dict[str, Duty]) -> bool:
-    """Return whether a layer that applies, costs something and is not kept away itself keeps a row from being charged."""
+    """Return whether a row is not charged: a layer that costs something keeps it away, or one stands in its place.
+
+    A layer that is kept away itself does neither.
+    """
+    if any(row.layer in other.instead_of and not kept_away(other, chosen) for other in chosen.values()):
+        return True
     others = [chosen[layer] for layer in row.unless_layers if layer in chosen]
-    costly = [other for other in others if other.rate_pct > 0 or other.per_unit > 0 or other.per_kg > 0]
+    costly = [other for other in others if max(other.rate_pct, other.per_unit, other.per_kg, other.per_line) > 0]
     return any(not kept_away(other, chosen) for other in costly)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from consolidation.planner import unservable
 from network.columns import Sourced
-from network.customs import DutyBook
+from network.customs import DutyBook, value_limits
 from network.model import Network
 from network.tables import TABLES
 from network.tariffs import TariffBook
@@ -68,7 +68,8 @@ def test_every_product_has_a_duty_in_every_schedule(reference: Network) -> None:
         for product in reference.products
         for origin in origins
         for day in (dt.date(2026, 6, 1), dt.date(2026, 12, 15), dt.date(2027, 6, 30))
-        if not book.layers(schedule, product.hs_code, origin, day)
+        for band in range(len(value_limits(reference)) + 1)
+        if not book.layers(schedule, product.hs_code, origin, day, band)
     ]
     assert missing == []
 

@@ -105,13 +105,14 @@ def _rows(name: str, rows: Iterable[Row]) -> tuple[Any, ...]:
 def _duties(rows: Iterable[Row]) -> Iterator[Row]:
     """Yield the columns of duties: as a case gives them, or of the rows of the reference network that it names.
 
-    Of the layers that keep a reference row away, those count that the case has.
+    Of the layers that a reference row keeps away, or that keep it away, those count that the case has.
     """
-    rows = [{**_reference_duty(row["row"]), "named": True} if "row" in row else dict(row) for row in rows]
+    rows = [{**_reference_duty(row["row"]), **row} if "row" in row else dict(row) for row in rows]
     layers = {row["layer"] for row in rows}
     for row in rows:
-        if row.pop("named", False):
-            row["unless_layers"] = tuple(layer for layer in row["unless_layers"] if layer in layers)
+        if row.pop("row", ""):
+            for column in ("unless_layers", "instead_of"):
+                row[column] = tuple(layer for layer in row[column] if layer in layers)
         yield row
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from network.customs import DutyBook, financing_pct, is_compound
+from network.consistency import check_network
+from network.customs import DutyBook, financing_pct, is_compound, value_band, value_limits
 from network.price_tables import Duty
 from tests.goods import edited
 from tests.networks import tiny_network
@@ -21,8 +22,10 @@ def _book(*rows: dict[str, Any]) -> DutyBook:
     return DutyBook(tiny_network(duties=edited("duties", add=rows)))
 
 
-def _layers(book: DutyBook, hs: str, origin: str = "CN", day: dt.date = DAY, schedule: str = "US") -> dict[str, str]:
-    return {duty.layer: duty.duty_id for duty in book.layers(schedule, hs, origin, day)}
+def _layers(
+    book: DutyBook, hs: str, origin: str = "CN", day: dt.date = DAY, schedule: str = "US", band: int = 0
+) -> dict[str, str]:
+    return {duty.layer: duty.duty_id for duty in book.layers(schedule, hs, origin, day, band)}
 
 
 def _duty(**columns: Any) -> Duty:
@@ -94,6 +97,71 @@ def test_duties_per_piece_or_per_kg_are_compound() -> None:
     assert is_compound(_duty(hs_prefix="821192", rate_pct="6.1", per_unit="0.004"))
     assert is_compound(_duty(rate_pct="3", per_kg="0.20", currency="EUR"))
     assert not is_compound(_duty(rate_pct="3"))
+
+
+def test_rows_for_cheap_and_dear_goods() -> None:
+    # One layer in two parts: 5 % up to 100 EUR (110 USD), 9 % above; a levy from 500 USD on.
+    parts: dict[str, Any] = {"layer": "US.LEVY", "schedule": "US", "currency": "EUR"}
+    network = tiny_network(duties=edited("duties", add=[
+        {**parts, "duty_id": "cheap", "rate_pct": "5", "value_up_to": "100"},
+        {**parts, "duty_id": "dear", "rate_pct": "9", "value_over": "100"},
+        {"duty_id": "luxury", "layer": "US.LUXURY", "schedule": "US", "rate_pct": "1", "value_over": "500"},
+    ]))  # fmt: skip
+    assert [finding for finding in check_network(network) if finding.rule.startswith("DUTY")] == []
+    limits, book = value_limits(network), DutyBook(network)
+    assert limits == (Decimal(110), Decimal(500))
+    expected = {
+        "110": ("cheap", None),
+        "110.000001": ("dear", None),
+        "500": ("dear", None),
+        "500.01": ("dear", "luxury"),
+    }
+    for value, ids in expected.items():
+        applying = _layers(book, LAMP, band=value_band(limits, Decimal(value)))
+        assert (applying["US.LEVY"], applying.get("US.LUXURY")) == ids
+
+
+RELIEF: dict[str, Any] = {
+    "duty_id": "relief", "layer": "US.RELIEF", "schedule": "US", "value_up_to": "800", "instead_of": "US.MFN;US.S301"
+}  # fmt: skip
+
+
+def test_a_relief_stands_in_place_of_layers_and_makes_any_code_known() -> None:
+    book = _book(RELIEF)
+    assert _layers(book, LAMP) == {"US.S122": "us-s122", "US.RELIEF": "relief"}
+    assert _layers(book, LAMP, band=1) == {"US.MFN": "us-mfn-lamps", "US.S301": "us-s301", "US.S122": "us-s122"}
+    assert _layers(_book({**RELIEF, "enabled": "no"}), LAMP)["US.MFN"] == "us-mfn-lamps"
+    network = tiny_network(
+        duties=edited("duties", {"us-mfn": {"hs_prefix": "39"}}, keep=["us-mfn"], add=[RELIEF]),
+        regimes=edited("regimes", {"US": {"base_layer": "US.MFN"}}),
+    )
+    only = DutyBook(network)
+    assert [only.covers("US", LAMP, "CN", DAY, band) for band in (0, 1)] == [True, False]
+
+
+def test_a_layer_kept_away_stands_in_place_of_nothing() -> None:
+    book = _book({**RELIEF, "unless_layers": "US.S122"})
+    assert _layers(book, LAMP) == {"US.MFN": "us-mfn-lamps", "US.S301": "us-s301", "US.S122": "us-s122"}
+
+
+def test_layers_may_not_replace_each_other_in_a_circle() -> None:
+    back = {"us-mfn": {"instead_of": "US.RELIEF"}, "us-mfn-lamps": {"unless_layers": "US.RELIEF"}}
+    found = check_network(tiny_network(duties=edited("duties", back, add=[RELIEF])))
+    circles = {(finding.row, finding.field) for finding in found if finding.rule == "DUTY.CIRCLE"}
+    assert {column for _, column in circles} == {"unless_layers", "instead_of"}
+    assert len(circles) == 3
+
+
+def test_what_is_wrong_with_a_row_by_value_is_named() -> None:
+    with pytest.raises(ValueError, match="value_up_to above value_over"):
+        _duty(value_over="150", value_up_to="150")
+    unknown = check_network(tiny_network(duties=edited("duties", add=[{**RELIEF, "instead_of": "US.MFNN"}])))
+    assert [str(finding) for finding in unknown] == [
+        f"duties.csv, row {len(edited('duties')) + 2}, instead_of: found 'US.MFNN', expected a layer of duties.csv. "
+        "Maybe you meant 'US.MFN'."
+    ]
+    doubled = [{**RELIEF, "duty_id": name, "value_up_to": most} for name, most in (("a", "150"), ("b", "200"))]
+    assert {row.rule for row in check_network(tiny_network(duties=edited("duties", add=doubled)))} == {"DUTY.TWICE"}
 
 
 def test_financing_recoverable_tax_costs_its_days() -> None:
