@@ -129,7 +129,7 @@ def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: l
     for each in travellers.values():
         found.extend(journeys.distances(each.journey))
         found.extend(dates.milestones(each.journey, each.dates))
-        found.extend(dates.durations(each.journey, each.dates))
+        found.extend(dates.durations(world, each.journey, each.dates))
         found.extend(dates.cutoff(each.journey, each.dates))
         for rule in rules.RULES:
             found.extend(rule(each))

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from consolidation.receiving import NO_DAY, due
 from consolidation.shipments import Shipment
 from network import clock
 from network.customs import value_band, value_limits
@@ -37,7 +38,9 @@ class Demand:
     destinations : (n,) int64, FCs that the inbound plan of a shipment goes to; 0 for one of no plan
     importer_tags : n tuples of str, those tags of the importer of record that charges ask about, sorted
     import_tax : n words, how the importer bears import tax (see `network.price_tables.Importer`)
-    ready_day, due_day : (n,) int64, day numbers; due_day is -1 without a due date
+    ready_day, due_day : (n,) int64, day numbers; due_day is that of the due date or of the deadline of an event, the
+        earlier one, -1 without either
+    latest_day : (n,) int64, day by which goods that must not miss their event have to be available; -1 for others
     late_price : (n,) float64, plan currency per late day
     inbound_plan : (n,) int64, inbound plan, -1 for shipments without companions that must arrive in the same window
     by_platform : (n,) bool, may be entered by the platform in place of its importer of record
@@ -60,6 +63,7 @@ class Demand:
     import_tax: tuple[str, ...]
     ready_day: Int64
     due_day: Int64
+    latest_day: Int64
     late_price: Float64
     inbound_plan: Int64
     by_platform: Bools
@@ -127,7 +131,8 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
     importers = [network.importer.get(s.importer_id) for s in shipments]
     platform = network.planning.platform_importer
     offering = network.importer.get(platform)
-    limits = value_limits(network)
+    limits, destinations = value_limits(network), fcs_of_plans(shipments)
+    dues = [due(network, shipment, int(count)) for shipment, count in zip(shipments, destinations, strict=True)]
     late_pct = network.planning.late_pct_of_value_per_day / 100.0
     late = [
         value[k] / 1e6 * late_pct
@@ -150,11 +155,13 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
         ),
         hs_lines=np.array([s.hs_lines for s in shipments], dtype=np.int64),
         value_band=np.array([value_band(limits, s.goods_value * network.rate[s.currency]) for s in shipments], dtype=np.int64),
-        destinations=_destinations(shipments),
+        destinations=destinations,
         importer_tags=tuple(_tags(importer, asked) for importer in importers),
         import_tax=tuple(importer.import_tax if importer else "regime" for importer in importers),
         ready_day=np.array([clock.day_number(s.ready_date) for s in shipments], dtype=np.int64),
-        due_day=np.array([-1 if s.due_date is None else clock.day_number(s.due_date) for s in shipments], dtype=np.int64),
+        due_day=np.array([each.day for each in dues], dtype=np.int64),
+        latest_day=np.array([each.event_day if s.event_required else NO_DAY for s, each in zip(shipments, dues, strict=True)],
+                            dtype=np.int64),
         late_price=np.array(late, dtype=np.float64),
         inbound_plan=inbound_plans(shipments, network.planning.inbound_plan_days),
         by_platform=np.array([s.platform_entry and platform not in ("", s.importer_id) for s in shipments], dtype=np.bool_),
@@ -168,7 +175,7 @@ def _tags(importer: Importer | None, asked: Container[str]) -> tuple[str, ...]:
     return tuple(sorted(tag for tag in importer.tags if tag in asked)) if importer else ()
 
 
-def _destinations(shipments: Sequence[Shipment]) -> Int64:
+def fcs_of_plans(shipments: Sequence[Shipment]) -> Int64:
     """Return how many FCs the inbound plan of every shipment goes to, (n,)."""
     fcs: dict[tuple[str, str], set[str]] = {}
     for shipment in shipments:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
 from consolidation.itineraries import DIRECT, FTL, LTL, OVERSEAS, PARCEL
+from consolidation.receiving import days_to_receive, received
 from consolidation.routes import Routes, road_km
 from consolidation.storage import Storage
 from network import clock
 from network.customs import DutyBook
 from network.model import Network
 from network.money import Bools, Float64, Int64
-from network.tables import Place, Receiving
+from network.tables import Place
 from network.tariffs import TariffBook
-
-_NO_PEAK = (0, -1)
-"""First and last day number of a peak that has no days."""
 
 
 class Facts:
@@ -261,6 +258,7 @@ class Receivers:
     Attributes
     ----------
     fcs : tuple of Place
+    facts : Facts, about the routes
     of_shipment : (n,) int64, FC of every shipment
     km : (F, E) float64, road distance from every end of routes
     drive_days : (F, E) int64, whole days of driving
@@ -269,7 +267,7 @@ class Receivers:
 
     def __init__(self, facts: Facts, fcs: Sequence[Place]) -> None:
         network = facts.network
-        self._working = facts.routes.working
+        self.facts, self._working = facts, facts.routes.working
         self.fcs = tuple(sorted(dict.fromkeys(fcs), key=lambda fc: fc.place_id))
         number = {fc.place_id: k for k, fc in enumerate(self.fcs)}
         self.of_shipment = np.array([number[fc.place_id] for fc in fcs], dtype=np.int64)
@@ -277,7 +275,7 @@ class Receivers:
         self.km = np.array([facts.end_km(fc) for fc in self.fcs], dtype=np.float64).reshape(shape)
         self.drive_days = np.array([facts.drive_days(fc) for fc in self.fcs], dtype=np.int64).reshape(shape)
         self._receiving = (
-            np.array([_receiving(network.receiving_of(fc)) for fc in self.fcs], dtype=np.int64).reshape(-1, 4).T
+            np.array([days_to_receive(network.receiving_of(fc)) for fc in self.fcs], dtype=np.int64).reshape(-1, 4).T
         )
         self.weekly = np.array([fc.receiving_m3_per_week is not None for fc in self.fcs], dtype=np.bool_)
         first = facts.routes.working.first
@@ -298,33 +296,29 @@ class Receivers:
         return found
 
     def received(self, fc: Int64, delivered: Int64) -> Int64:
-        """Return the day on which goods are available, (m,): the earliest for goods delivered then or later.
-
-        Whoever is delivered first is received first: goods delivered before or within the peak wait no longer than
-        others that arrive when it begins, or after it.
+        """Return the day on which goods are available, (m,); never earlier for goods delivered later.
 
         Parameters
         ----------
         fc, delivered : (m,) int64, FC and day of delivery
         """
         usual, first, last, peak = (column[fc] for column in self._receiving)
-        within = (delivered >= first) & (delivered <= last)
-        found = delivered + np.where(within, peak, usual)
-        at_first = np.where(delivered < first, first + peak, found)
-        behind_last = np.where(delivered <= last, last + 1 + usual, found)
-        received: Int64 = np.minimum(found, np.minimum(at_first, behind_last))
-        return received
+        return received((usual, first, last, peak), delivered)
 
+    def in_time(self, fc_id: str, latest: int) -> tuple[Bools, ...]:
+        """Return the routes behind which goods are available at an FC no later than a day, (R,) for each final leg.
 
-def _receiving(rule: Receiving | None) -> tuple[int, int, int, int]:
-    """Return the days from delivery to available, the first and last day of the peak, and the days within it."""
-    if rule is None:
-        return 0, *_NO_PEAK, 0
-    usual = math.ceil(rule.receiving_days)
-    if rule.peak_from is None or rule.peak_to is None or rule.peak_receiving_days is None:
-        return usual, *_NO_PEAK, usual
-    first, last = clock.day_number(rule.peak_from), clock.day_number(rule.peak_to)
-    return usual, first, last, math.ceil(rule.peak_receiving_days)
+        Parameters
+        ----------
+        latest : day number
+        """
+        routes, dispatched = np.arange(self.facts.dispatched.shape[1]), self.facts.dispatched
+        fc = np.full(len(routes), [place.place_id for place in self.fcs].index(fc_id))
+        found = []
+        for leg in range(len(dispatched)):
+            delivered = self.delivered(fc, self.facts.end_of(np.full(len(routes), leg), routes), dispatched[leg])
+            found.append(self.received(fc, delivered) <= latest)
+        return tuple(found)
 
 
 def _numbered(*columns: Int64) -> Int64:

@@ -129,6 +129,6 @@ class Itineraries:
 
 
 def late_days(demand: Demand, shipment: Int64, received_day: Int64) -> Int64:
-    """Return days after the due date, 0 without one, (m,)."""
+    """Return days after the due date or the deadline of the event, 0 without either, (m,)."""
     due = demand.due_day[shipment]
     return np.where(due < 0, 0, np.maximum(0, received_day - due))

@@ -9,9 +9,11 @@ from decimal import Decimal
 
 from consolidation.demand import Demand
 from consolidation.plan_model import CostLine, Notice, PlannedShipment
+from consolidation.receiving import due
 from consolidation.search import Search, search_itineraries
 from network import clock
 from network.customs import DutyBook
+from network.fc_tables import InboundDeadline
 from network.model import Network
 from network.price_tables import Charge
 from network.tables import Lane
@@ -71,6 +73,32 @@ def placement_notices(network: Network, demand: Demand, made: Sequence[CostLine]
         f"each item: {enough} of them have that many cartons."
     )
     return [Notice(code="FBA.PLACEMENT", text=text, shipments=tuple(row.shipment_id for row in charged))]
+
+
+def event_notices(network: Network, demand: Demand, planned: Sequence[PlannedShipment]) -> list[Notice]:
+    """Return a notice for every deadline of a sales event that planned shipments miss."""
+    position = {shipment.shipment_id: k for k, shipment in enumerate(demand.shipments)}
+    late: dict[InboundDeadline, list[PlannedShipment]] = defaultdict(list)
+    for row in planned:
+        place = position[row.shipment_id]
+        asked = due(network, demand.shipments[place], int(demand.destinations[place]))
+        received = int(demand.ready_day[place]) + row.days
+        if asked.deadline is not None and received > asked.event_day:
+            late[asked.deadline].append(row)
+    return [
+        Notice(
+            code="EVENT.LATE",
+            text=f"{len(rows)} shipments miss {deadline.event}, with deliveries at {deadline.scope} until {deadline.arrive_by}: "
+            f"the last is delivered on {max(_delivered(row) for row in rows)}. Maybe send them by a faster way (a "
+            "higher late_price_per_day), or plan them with event_required, which leaves out what cannot be in time.",
+            shipments=tuple(row.shipment_id for row in rows),
+        )
+        for deadline, rows in late.items()
+    ]
+
+
+def _delivered(row: PlannedShipment) -> str:
+    return next(stone.time for stone in row.milestones if stone.code == "DELIVERED")
 
 
 def rate_notices(network: Network, search: Search) -> list[Notice]:

@@ -16,7 +16,7 @@ from consolidation.compile import Compiled, compile_problem
 from consolidation.continuity import FIRST_PLAN, Continuity
 from consolidation.memory import give_back
 from consolidation.naming import FRESH_NAMES, Names
-from consolidation.notices import duty_notices, placement_notices, rate_notices
+from consolidation.notices import duty_notices, event_notices, placement_notices, rate_notices
 from consolidation.plan_model import Certificate, Continued, Inputs, Plan
 from consolidation.pricing import Pricer
 from consolidation.rules import deciding_rule, describe
@@ -192,6 +192,7 @@ def put_together(
         notices=(
             *missing,
             *duty_notices(active, week.duties, week.search.demand, parts.shipments, entered),
+            *event_notices(active, week.search.demand, parts.shipments),
             *placement_notices(active, week.search.demand, parts.cost_lines),
         ),
         continued=continued,

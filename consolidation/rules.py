@@ -50,6 +50,10 @@ _TEXTS = {
         "give a deconsolidation centre that serves {market} an LTL, parcel or whole-truck tariff",
     ),
     "COURIER.CARTON_WEIGHT": ("its cartons are too heavy for the courier", "pack lighter cartons"),
+    "DEADLINE.EVENT": (
+        "no itinerary brings it to FC {fc} in time for {event}",
+        "make it ready earlier, add a faster lane, or let it come late: event_required no",
+    ),
     "WINDOW.INBOUND_PLAN": (
         "no itinerary is delivered within {plan_days} days of the others of inbound plan {plan}",
         "make it ready nearer to the others, give it an inbound plan of its own, or raise planning.inbound_plan_days",
@@ -57,7 +61,7 @@ _TEXTS = {
     "PRICE": ("leaving it out was cheaper than any itinerary with room for it", "add capacity, or raise the unplanned price"),
 }  # fmt: skip
 _FIRST = (
-    "LEG.NONE", "CUSTOMS.NO_RATE", "MODE.CLASS_REFUSED", "PLACE.CLASS_REFUSED", "HORIZON.WAIT", "CUTOFF.CFS", "ORIGIN.NO_WAREHOUSE", "LANE.NONE"
+    "DEADLINE.EVENT", "LEG.NONE", "CUSTOMS.NO_RATE", "MODE.CLASS_REFUSED", "PLACE.CLASS_REFUSED", "HORIZON.WAIT", "CUTOFF.CFS", "ORIGIN.NO_WAREHOUSE", "LANE.NONE"
 )  # fmt: skip
 
 RULES = tuple(_TEXTS)
@@ -95,6 +99,7 @@ def describe(network: Network, shipment: Shipment, rule: str) -> tuple[str, str]
         "limit_kg": receiving.max_carton_kg if receiving else "",
         "max_km": network.planning.max_collection_km,
         "plan": shipment.inbound_plan_id,
+        "event": shipment.event,
         "plan_days": network.planning.inbound_plan_days,
         "max_wait": network.planning.max_wait_days,
     }

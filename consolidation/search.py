@@ -231,11 +231,12 @@ def search_itineraries(
     demand = measure(network, shipments, Locator(network.places))
     routes = build_routes(network, tariffs, *horizon(network, shipments))
     facts = Facts(network, routes, tariffs, duties)
+    receivers = Receivers(facts, demand.fcs)
     retracing = Retracing(network, routes, facts.storage, continuity, len(shipments))
-    finder = StartFinder(network, demand, facts, continuity, retracing, every=every)
+    finder = StartFinder(network, demand, receivers, continuity, retracing, every=every)
     for position in range(len(shipments)):
         finder.add(position)
-    return Search(demand, facts, Receivers(facts, demand.fcs), *finder.finish(), retracing)
+    return Search(demand, facts, receivers, *finder.finish(), retracing)
 
 
 def enumerate_itineraries(

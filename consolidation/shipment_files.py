@@ -119,7 +119,7 @@ def _far_dates(rows: Sequence[Shipment], file: str, lines: Sequence[int]) -> Ite
 
 _CHECKED = (
     "shipment_id", "origin", "destination_fc", "currency", "cargo_class", "hs_code", "units", "country_of_origin",
-    "inbound_plan_id",
+    "inbound_plan_id", "event",
 )  # fmt: skip
 """Columns that are checked against each other or against a network."""
 
@@ -137,6 +137,7 @@ def _check(texts: dict[str, list[str]], network: Network | None, file: str, line
             if (found := told[value]) is not None:
                 findings.append(Finding(file, line, field, value, *found, rule="REFERENCE.UNKNOWN"))
     if network is not None:
+        findings.extend(_unknown_events(texts, network, file, lines))
         findings.extend(_missing_units(texts, network, file, lines))
         findings.extend(_entrepot_goods(texts, network, file, lines))
     return findings
@@ -158,6 +159,19 @@ def _entrepot_goods(
         if not made and told[origin]:
             yield Finding(file, line, "country_of_origin", "", f"where the goods were made, as they start from {origin}",
                           "CN", "VALUE.MISSING")  # fmt: skip
+
+
+def _unknown_events(
+    texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]
+) -> Iterator[Finding]:
+    """Yield a finding for each shipment meant for an event of which its FC has no deadline."""
+    known: dict[str, set[str]] = {}
+    for event, fc, line in zip(texts["event"], texts["destination_fc"], lines, strict=True):
+        if event and fc in network.place:
+            events = known.setdefault(fc, network.events_of(fc))
+            if event not in events:
+                expected = f"an event with a deadline for FC {fc} or its market (table inbound_deadlines)"
+                yield Finding(file, line, "event", event, expected, nearest(event, events), "REFERENCE.UNKNOWN")
 
 
 def _missing_units(texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]) -> Iterator[Finding]:

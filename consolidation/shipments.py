@@ -78,6 +78,10 @@ class Shipment(BaseModel):
     destination_fc: str = Field(min_length=1, description="FC (places.place_id)")
     ready_date: dt.date = Field(description="day the goods can be collected")
     due_date: dt.date | None = Field(None, description="day the goods should be received at the FC")
+    event: str = Field(
+        "", description="sales event the goods are meant for (inbound_deadlines.event): its deadline is a due date too"
+    )
+    event_required: YesNo = Field(False, description="yes: no itinerary that misses the deadline of the event is used")
     cartons: int | None = Field(None, ge=1, le=1_000_000, json_schema_extra={"unit": "carton"})
     carton_length_cm: Decimal | None = _optional("cm", 1000)
     carton_width_cm: Decimal | None = _optional("cm", 1000)
@@ -147,6 +151,8 @@ class Shipment(BaseModel):
     def _resolved(self) -> Shipment:
         if self.due_date is not None and self.due_date < self.ready_date:
             raise refuse("due_date", self.due_date, f"a day from ready_date {self.ready_date} on", rule="VALUE.ORDER")
+        if self.event_required and not self.event:
+            raise refuse("event_required", "yes", "no, as the shipment names no event", "fill in event", "VALUE.EVENT")
         sides = (self.carton_length_cm, self.carton_width_cm, self.carton_height_cm)
         volume = self._total("volume_m3", self.volume_m3 * _CM3_PER_M3, sides, "carton dimensions")
         weight = self.carton_weight_kg

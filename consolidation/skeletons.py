@@ -37,6 +37,7 @@ class Start(NamedTuple):
     warehouse, ready, stuffed : int, warehouse and day numbers
     reach, handling, cover, storing : int, numbers of the routes that reach its FC, accept its cargo class, end where a
         duty rate covers its product, and lead to storage for its FC
+    in_time : int, number of the routes that bring goods in time, by final leg; -1 where they need not be
     every : bool, keep later departures too
     only : int, number of the routes that are open to the shipment; -1 for all
     leg : int, the final leg that is held, -1 for none
@@ -50,6 +51,7 @@ class Start(NamedTuple):
     handling: int
     cover: int
     storing: int
+    in_time: int
     every: bool
     only: int = -1
     leg: int = -1
@@ -140,6 +142,11 @@ class SkeletonMaker:
         chosen = [found[offered[found]] for offered in offers.values()]
         if len(found) and not any(len(rows) for rows in chosen):
             refused["LEG.NONE"] += len(found)
+        if start.in_time >= 0 and any(len(rows) for rows in chosen):
+            in_time = self._masks[start.in_time]
+            early = [rows[in_time[number][rows]] for number, rows in zip(offers, chosen, strict=True)]
+            refused["DEADLINE.EVENT"] += sum(map(len, chosen)) - sum(map(len, early))
+            chosen = early
         leg = np.repeat(np.array(list(offers), dtype=np.int64), [len(rows) for rows in chosen])
         return {
             **self._options(np.concatenate([found[:0], *chosen]), leg, every=start.every),

@@ -11,8 +11,9 @@ import numpy as np
 
 from consolidation.continuity import Continuity, Held, Retracing
 from consolidation.demand import Demand, shipment_rule
-from consolidation.facts import Facts
+from consolidation.facts import Receivers
 from consolidation.itineraries import Refusals
+from consolidation.receiving import NO_DAY
 from consolidation.routes import road_km_between
 from consolidation.rules import RULES
 from consolidation.skeletons import SkeletonMaker, Skeletons, Start
@@ -54,9 +55,11 @@ class StartFinder:
     """Finds the starts and couriers of one shipment after the other."""
 
     def __init__(
-        self, network: Network, demand: Demand, facts: Facts, continuity: Continuity, retracing: Retracing, *, every: bool
+        self, network: Network, demand: Demand, receivers: Receivers, continuity: Continuity, retracing: Retracing, *, every: bool
     ) -> None:  # fmt: skip
+        facts = receivers.facts
         self._network, self._demand, self._facts, self._routes = network, demand, facts, facts.routes
+        self._receivers = receivers
         self._continuity, self._retracing, self._every = continuity, retracing, every
         self._maker = SkeletonMaker(facts, RULES)
         self._refused = np.zeros((len(demand.shipments), len(RULES)), dtype=np.int32)
@@ -137,6 +140,7 @@ class StartFinder:
             ),
             cover=self._mask(("product", *product), lambda: (facts.rated(product),)),
             storing=self._mask(("storing", fc.place_id), lambda: facts.storing(fc)),
+            in_time=self._in_time(position),
             every=self._every
             or fc.receiving_m3_per_week is not None
             or demand.inbound_plan[position] >= 0
@@ -145,6 +149,18 @@ class StartFinder:
         )
         self._starts.append((position, warehouse, arrived, stuffed, self._maker.number(start)))
         self._km.append(km)
+
+    def _in_time(self, position: int) -> int:
+        """Return the number of the masks of what arrives in time for an event that a shipment must not miss; -1: none."""
+        latest, fc_id = self._latest(position), self._demand.fcs[position].place_id
+        if latest == NO_DAY:
+            return -1
+        return self._mask(("in time", fc_id, latest), lambda: self._receivers.in_time(fc_id, latest))
+
+    def _latest(self, position: int) -> int:
+        """Return the day by which goods must be available for their event; NO_DAY for others, and once they are booked."""
+        booked = self._continuity.held(position) >= Held.TRUNK
+        return NO_DAY if booked else int(self._demand.latest_day[position])
 
     def _held(self, position: int) -> dict[str, Any]:
         """Return what of the start is held: its route and final leg, or no more than that it is not in the past."""
@@ -201,8 +217,15 @@ class StartFinder:
                 self._refuse(position, "COURIER.CARTON_WEIGHT")
             elif not self._facts.has_duty(courier.customs_regime, product, delivered):
                 self._refuse(position, "CUSTOMS.NO_RATE")
+            elif self._is_too_late(position, delivered):
+                self._refuse(position, "DEADLINE.EVENT")
             else:
                 self._parcels.append((position, index, delivered))
+
+    def _is_too_late(self, position: int, delivered: int) -> bool:
+        """Return whether goods delivered on a day miss an event that they must not miss."""
+        latest, fc = self._latest(position), self._receivers.of_shipment[[position]]
+        return latest != NO_DAY and int(self._receivers.received(fc, np.array([delivered]))[0]) > latest
 
     def _open(self, fc: Place, day: int) -> int:
         """Return the first working day of an FC on or after a day."""

@@ -188,8 +188,9 @@ class _Structure(Judge):
                 ("couriers", position, "market"), courier.market, self._markets, "the market of an FC"
             )
         known = self._markets | {place.place_id for place in self._fcs}
-        for position, rule in enumerate(self._network.receiving):
-            yield from self._unknown(("receiving", position, "scope"), rule.scope, known, "an FC or the market of one")
+        for table in ("receiving", "inbound_deadlines"):
+            for position, row in enumerate(self._rows(table)):
+                yield from self._unknown((table, position, "scope"), row.scope, known, "an FC or the market of one")
 
     def validity(self) -> Iterator[Finding]:
         """No validity ends before it begins."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from network.clock import Calendar
+from network.fc_tables import InboundDeadline
 from network.geo import distance_km, path_km
 from network.planning import Header, Planning
 from network.price_tables import Charge, Duty, Importer, Rate, Regime
@@ -58,6 +59,7 @@ class Network:
     duties: tuple[Duty, ...] = ()
     importers: tuple[Importer, ...] = ()
     receiving: tuple[Receiving, ...] = ()
+    inbound_deadlines: tuple[InboundDeadline, ...] = ()
     compatibility: tuple[Compatibility, ...] = ()
     calendars: tuple[Closure, ...] = ()
     reliability: tuple[Reliability, ...] = ()
@@ -148,6 +150,29 @@ class Network:
     def receiving_of(self, fc: Place) -> Receiving | None:
         """Return the receiving rule of an FC: its own row, else its market's, else None."""
         return self._receiving.get(fc.place_id) or self._receiving.get(fc.market)
+
+    @cached_property
+    def _deadlines(self) -> dict[tuple[str, str], list[InboundDeadline]]:
+        found: dict[tuple[str, str], list[InboundDeadline]] = {}
+        for row in self.inbound_deadlines:
+            found.setdefault((row.scope, row.event), []).append(row)
+        return found
+
+    def deadline(self, fc_id: str, event: str, destinations: int) -> InboundDeadline | None:
+        """Return until when goods for an event must be delivered at an FC: the earliest row that applies, if any.
+
+        Parameters
+        ----------
+        destinations : FCs that their inbound plan goes to
+        """
+        rows = self._deadlines.get((fc_id, event)) or self._deadlines.get((self.place[fc_id].market, event), [])
+        applying = [row for row in rows if row.destinations_up_to is None or destinations <= row.destinations_up_to]
+        return min(applying, key=lambda row: row.arrive_by, default=None)
+
+    def events_of(self, fc_id: str) -> set[str]:
+        """Return the events for which an FC, or its market, has a deadline."""
+        place = self.place[fc_id]
+        return {event for scope, event in self._deadlines if scope in (fc_id, place.market)}
 
     @cached_property
     def _closures(self) -> dict[str, list[tuple[dt.date, dt.date]]]:

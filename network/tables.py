@@ -26,6 +26,7 @@ from network.columns import (
     Zone,
     unit,
 )
+from network.fc_tables import InboundDeadline
 from network.price_tables import Charge, Duty, Importer, Rate, Regime
 
 
@@ -303,6 +304,7 @@ TABLES: dict[str, type[Row]] = {
     "duties": Duty,
     "importers": Importer,
     "receiving": Receiving,
+    "inbound_deadlines": InboundDeadline,
     "compatibility": Compatibility,
     "calendars": Closure,
     "reliability": Reliability,
@@ -325,6 +327,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "duties": ("duty_id",),
     "importers": ("importer_id",),
     "receiving": ("scope",),
+    "inbound_deadlines": ("scope", "event", "destinations_up_to"),
     "fx": ("currency",),
     "products": ("product_id",),
     "geometry": ("lane_id", "seq"),

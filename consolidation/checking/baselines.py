@@ -14,7 +14,7 @@ from typing import Any
 
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
-from consolidation.checking.dates import clearance, cutoff, delivery, devanning, receipt, work_out
+from consolidation.checking.dates import clearance, cutoff, delivery, devanning, late_days, receipt, work_out
 from consolidation.checking.inputs import considered
 from consolidation.checking.journeys import Journey, resolve
 from consolidation.checking.own_lines import own_lines, price_of_days
@@ -167,9 +167,7 @@ def _bought(world: World, ways: _Ways, goods: tuple[PlannedShipment, Shipment], 
     """Yield violations when nobody sells an alternative of a shipment at its cost in its days."""
     (row, shipment), (service, stated) = goods, offer
     where = f"shipment {row.shipment_id}"
-    late = 0
-    if shipment.due_date is not None:
-        late = max(0, day_number(shipment.ready_date) + stated.days - day_number(shipment.due_date))
+    late = late_days(world, shipment, day_number(shipment.ready_date) + stated.days)
     value_of_day = decimal(world.network.planning.value_of_day_per_m3)
     time = sum(price_of_days(world, shipment, stated.days, late, value_of_day).values(), Decimal(0))
     if stated.priced_time != time:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from consolidation.checking.journeys import Chain, Journey
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import Run, World, decimal
+from consolidation.shipments import Shipment
 from network.clock import date_of, day_number, instant, iso
 from network.price_tables import Regime
 from network.tables import Link, Place, Receiving
@@ -208,9 +209,9 @@ def milestones(journey: Journey, dates: Dates) -> list[Violation]:
     return found
 
 
-def durations(journey: Journey, dates: Dates) -> list[Violation]:
+def durations(world: World, journey: Journey, dates: Dates) -> list[Violation]:
     """Return a violation when the days from ready to received, or the late days, are miscounted."""
-    days, late = days_of(journey, dates)
+    days, late = days_of(world, journey, dates)
     pairs = (
         ("DATE.DAYS", "days from ready to received", journey.planned.days, days),
         ("DATE.LATE_DAYS", "late days", journey.planned.late_days, late),
@@ -218,11 +219,24 @@ def durations(journey: Journey, dates: Dates) -> list[Violation]:
     return [violation(cause, journey.where, what, a, b) for cause, what, a, b in pairs if a != b]
 
 
-def days_of(journey: Journey, dates: Dates) -> tuple[int, int]:
-    """Return days from ready to received, and days received after the due date."""
+def days_of(world: World, journey: Journey, dates: Dates) -> tuple[int, int]:
+    """Return days from ready to received, and days received after the due date or the deadline of the event."""
     shipment = journey.shipment
-    late = max(0, dates.received - day_number(shipment.due_date)) if shipment.due_date else 0
-    return dates.received - day_number(shipment.ready_date), late
+    return dates.received - day_number(shipment.ready_date), late_days(world, shipment, dates.received)
+
+
+def late_days(world: World, shipment: Shipment, received: int) -> int:
+    """Return by how many days goods received on a day are late, for their due date or for their event."""
+    latest = [day_number(shipment.due_date)] if shipment.due_date else []
+    latest += [] if (last := event_day(world, shipment)) is None else [last]
+    return max(0, received - min(latest, default=received))
+
+
+def event_day(world: World, shipment: Shipment) -> int | None:
+    """Return the day on which goods delivered on the deadline of a shipment's event are available; None without one."""
+    deadline, fc = world.deadline(shipment), world.network.place.get(shipment.destination_fc)
+    rule = world.network.receiving_of(fc) if fc else None
+    return None if deadline is None or rule is None else receipt(rule, day_number(deadline))
 
 
 def cutoff(journey: Journey, dates: Dates) -> list[Violation]:

@@ -234,7 +234,7 @@ def _tax(world: World, journey: Journey, counts: Counts, own: Own, duty_paid: De
 
 def priced_time(world: World, journey: Journey, dates: Dates, value_of_day: Decimal) -> dict[str, Decimal]:
     """Return the priced time of a journey by kind, plan currency; see :func:`price_of_days`."""
-    days, late = days_of(journey, dates)
+    days, late = days_of(world, journey, dates)
     return price_of_days(world, journey.shipment, days, late, value_of_day)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from consolidation.checking.case import Traveller
+from consolidation.checking.dates import event_day
 from consolidation.checking.quantities import carton_kg, carton_sides_cm, cartons_of, country_of_origin, duty_is_known
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.world import decimal
+from network.clock import date_of
 
 Rule = Callable[[Traveller], Iterator[Violation]]
 
@@ -168,8 +170,18 @@ def in_horizon(each: Traveller) -> Iterator[Violation]:
         yield violation("HORIZON.WAIT", journey.where, "days from ready to departure", days, f"0 to {allowed}")
 
 
+def in_time_for_event(each: Traveller) -> Iterator[Violation]:
+    """Yield a violation when goods that must not miss their event, and are not held, are available too late for it."""
+    journey, shipment = each.journey, each.journey.shipment
+    last = event_day(each.world, shipment)
+    if shipment.event_required and last is not None and each.dates.received > last and not each.held:
+        found, expected = str(date_of(each.dates.received)), f"{date_of(last)} at the latest"
+        yield violation("DEADLINE.EVENT", journey.where, f"received for {shipment.event}", found, expected)
+
+
 RULES: tuple[Rule, ...] = (
     open_places, open_lane, mode_carries, places_handle, fc_accepts_class, carton_sides, carton_weight,
     container_accepted, centre_serves, storage_serves, warehouse_near, courier_serves, duty_known, in_horizon,
+    in_time_for_event,
 )  # fmt: skip
 """Every rule of this module; each yields the violations of one journey."""

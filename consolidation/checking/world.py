@@ -113,6 +113,20 @@ class World:
         """Return the length of a lane, km."""
         return decimal(self.network.lane_km(lane))
 
+    def deadline(self, shipment: Shipment) -> dt.date | None:
+        """Return until when goods for the event of a shipment must be delivered: the earliest day stated, if any.
+
+        What is stated for the FC replaces what is stated for its market. Goods of no inbound plan go to one FC.
+        """
+        fc = self.network.place.get(shipment.destination_fc)
+        if fc is None or not shipment.event:
+            return None
+        destinations = self.destinations.get(shipment.shipment_id, 1)
+        named = [row for row in self.network.inbound_deadlines if row.event == shipment.event]
+        rows = [row for row in named if row.scope == fc.place_id] or [row for row in named if row.scope == fc.market]
+        days = [row.arrive_by for row in rows if (row.destinations_up_to or destinations) >= destinations]
+        return min(days, default=None)
+
     @cached_property
     def _tariffs(self) -> dict[str, list[Charge]]:
         found: dict[str, list[Charge]] = {}

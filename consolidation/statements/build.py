@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from consolidation.demand import fcs_of_plans
 from consolidation.notices import NEAREST_DUTY
 from consolidation.plan_model import CATEGORIES, CostLine, Plan, PlannedShipment, Service
+from consolidation.receiving import NO_DAY, due
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from consolidation.statements.currency import Converter, usual_currency
@@ -21,6 +23,7 @@ from consolidation.statements.model import (
     Statement,
 )
 from consolidation.statements.names import page_names
+from network.clock import date_of
 from network.errors import Finding, InputError, nearest
 from network.io import content_hash as network_hash
 from network.model import Network
@@ -137,6 +140,8 @@ class _Clerk:
         self.sellers: dict[str, list[Shipment]] = defaultdict(list)
         for shipment in sorted(shipments, key=lambda shipment: shipment.shipment_id):
             self.sellers[shipment.seller_id].append(shipment)
+        counts = zip(shipments, fcs_of_plans(shipments), strict=True)
+        self._due = {row.shipment_id: due(network, row, int(count)) for row, count in counts}
         self._pages = page_names(self.sellers)
         view = SellerView(plan, network, {row.shipment_id: row.seller_id for row in shipments})
         self._lines = view.by_shipment(lines)
@@ -194,7 +199,7 @@ class _Clerk:
         )
 
     def _shipment(self, shipment: Shipment, amounts: Amounts, own: Amounts) -> ShipmentStatement:
-        planned = self._planned[shipment.shipment_id]
+        planned, due_day = self._planned[shipment.shipment_id], self._due[shipment.shipment_id].day
         low = planned.goods_value < self._limits.min_unit_price * planned.units if planned.units else None
         return ShipmentStatement(
             seller_id=shipment.seller_id,
@@ -206,7 +211,8 @@ class _Clerk:
             own=own,
             high_share=self._is_high(amounts, planned.goods_value),
             planned=planned,
-            due=shipment.due_date.isoformat() if shipment.due_date else "",
+            due="" if due_day == NO_DAY else date_of(due_day).isoformat(),
+            event=shipment.event,
             lines=self._lines.get(shipment.shipment_id, ()),
             tax_recoverable=self._is_recovered(planned) if planned.import_tax else None,
             nearest_duty=planned.shipment_id in self._nearest_duties,

@@ -147,7 +147,8 @@ class ShipmentStatement(Account):
     Attributes
     ----------
     planned : PlannedShipment, itinerary and dates
-    due : day it should be received, as YYYY-MM-DD; blank without one
+    due : day it should be received, by its due date or its event, as YYYY-MM-DD; blank without one
+    event : sales event that it is meant for; blank for none
     tax_recoverable : bool or None, whether the import tax is recovered; None where there is none
     nearest_duty : bool, no code of the tariff matches exactly: duty is charged as for the nearest one
     cheapest : the way of sending alone of least landed cost; None where none is offered
@@ -156,6 +157,7 @@ class ShipmentStatement(Account):
 
     planned: PlannedShipment
     due: str
+    event: str
     lines: tuple[StatementLine, ...]
     tax_recoverable: bool | None
     nearest_duty: bool

@@ -106,7 +106,7 @@ def _flag_texts(statement: Statement, seller: SellerStatement) -> Iterator[str]:
         yield f"<b>Landed cost above {limit} % of the goods value</b>: {_named(high)}."
     late = [(row, count(row.planned.late_days, "day")) for row in rows if row.planned.late_days > 0]
     if late:
-        yield f"<b>Received after the due date</b>: {_named(late)}."
+        yield f"<b>Received after the due date or too late for the event</b>: {_named(late)}."
 
 
 def _named(found: Iterable[tuple[ShipmentStatement, str]]) -> str:

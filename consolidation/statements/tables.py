@@ -115,6 +115,7 @@ def shipment_columns(money: str) -> tuple[Column, ...]:
         *(Column(name, title, "local date", "date", _date_of(code)) for name, title, code in _DATES),
         Column("days", "Time", "days", "count", lambda row: row.planned.days),
         Column("due", "Due", "local date", "date", lambda row: row.due or None),
+        Column("event", "Meant for", "", "text", lambda row: row.event or None),
         Column("late_days", "Late", "days", "count", lambda row: row.planned.late_days),
         *_quantity_columns(money),
         Column("low_unit_price", "Low unit price", "", "yes_no", lambda row: row.low_unit_price),

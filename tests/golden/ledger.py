@@ -39,13 +39,15 @@ def found(journey: Journey, plan: Plan) -> Sheet:
 def totals(plan: Plan) -> dict[str, Decimal]:
     """Return what a case may ask of a plan besides its lines.
 
-    ``entries``, ``loads``, ``trucks`` are counts; ``import_tax`` is shown apart, also where it is recoverable; the
+    ``entries``, ``loads``, ``trucks``, ``late_days`` are counts; ``lateness`` is their price, no cash; ``import_tax`` is shown apart, also where it is recoverable; the
     others are sums of a category or a side.
     """
     known = {
         "entries": Decimal(len(plan.entries)),
         "loads": Decimal(sum(load.kind == "trunk" for load in plan.loads)),
         "trucks": Decimal(sum(load.kind == "truck" for load in plan.loads)),
+        "late_days": Decimal(sum(row.late_days for row in plan.shipments)),
+        "lateness": sum((row.priced_time["LATENESS"] for row in plan.shipments), NOTHING),
         "import_tax": sum((row.import_tax for row in plan.shipments), NOTHING),
         "cash": plan.certificate.cash_cost,
     }

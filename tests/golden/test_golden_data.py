@@ -50,7 +50,10 @@ def _amounts(case: Case) -> list[Decimal]:
         return [case.difference]
     assert isinstance(case, Journey)
     lines = [*case.expected.values(), *(due for of in case.expected_of.values() for due in of.values())]
-    return [*lines, *(due for name, due in case.totals.items() if name not in ("entries", "loads", "trucks"))]
+    return [
+        *lines,
+        *(due for name, due in case.totals.items() if name not in ("entries", "loads", "trucks", "late_days")),
+    ]
 
 
 def _numbers(text: str) -> set[str]:
