@@ -82,6 +82,16 @@ class Shipment(BaseModel):
         "", description="sales event the goods are meant for (inbound_deadlines.event): its deadline is a due date too"
     )
     event_required: YesNo = Field(False, description="yes: no itinerary that misses the deadline of the event is used")
+    days_of_stock: int | None = Field(
+        None,
+        ge=0,
+        le=3650,
+        json_schema_extra={"unit": "day"},
+        description="days from receipt until the goods are sold; blank: planning.days_of_stock; 0: no storage is expected",
+    )
+    size_class: str = Field(
+        "standard", min_length=1, description="size class of the units (fc_storage_fees.size_class)"
+    )
     cartons: int | None = Field(None, ge=1, le=1_000_000, json_schema_extra={"unit": "carton"})
     carton_length_cm: Decimal | None = _optional("cm", 1000)
     carton_width_cm: Decimal | None = _optional("cm", 1000)

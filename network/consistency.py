@@ -10,6 +10,7 @@ from network._judging import Judge, Written
 from network.cells import is_date
 from network.columns import GATEWAY_KINDS
 from network.errors import Finding, nearest
+from network.fc_rules import FcRules
 from network.model import Network
 from network.pricing_rules import PricingRules
 from network.rows import base_type, choices
@@ -31,10 +32,10 @@ def check_network(network: Network, written: Mapping[str, Written] | None = None
     written : file and lines by table, for findings that name them; without it rows count from 2
     """
     written = written or {}
-    structure, prices = _Structure(network, written), PricingRules(network, written)
+    structure, prices, fcs = _Structure(network, written), PricingRules(network, written), FcRules(network, written)
     rules = (
         structure.required, structure.duplicates, structure.references, structure.words, structure.kinds,
-        structure.currencies, structure.markets, structure.validity, structure.sources, *prices.rules,
+        structure.currencies, structure.markets, structure.validity, structure.sources, *prices.rules, *fcs.rules,
     )  # fmt: skip
     return [finding for rule in rules for finding in rule()]
 
@@ -161,7 +162,7 @@ class _Structure(Judge):
     def currencies(self) -> Iterator[Finding]:
         """Every currency has a rate, and the plan currency is worth one."""
         known = set(self._network.rate) | self._known("fx.currency")
-        for table in ("charges", "duties"):
+        for table in ("charges", "duties", "fc_storage_fees"):
             for position, row in enumerate(self._rows(table)):
                 at = (table, position, "currency")
                 yield from self._unknown(at, row.currency, known, f"a currency of {self._file('fx')}")
@@ -194,7 +195,7 @@ class _Structure(Judge):
 
     def validity(self) -> Iterator[Finding]:
         """No validity ends before it begins."""
-        for table in ("departures", "charges", "duties"):
+        for table in ("departures", "charges", "duties", "fc_storage_fees"):
             for position, row in enumerate(self._rows(table)):
                 first: dt.date | None = row.valid_from
                 if first and row.valid_to and row.valid_to < first:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from network.clock import Calendar
-from network.fc_tables import InboundDeadline
+from network.fc_tables import InboundDeadline, StorageFee
 from network.geo import distance_km, path_km
 from network.planning import Header, Planning
 from network.price_tables import Charge, Duty, Importer, Rate, Regime
@@ -60,6 +60,7 @@ class Network:
     importers: tuple[Importer, ...] = ()
     receiving: tuple[Receiving, ...] = ()
     inbound_deadlines: tuple[InboundDeadline, ...] = ()
+    fc_storage_fees: tuple[StorageFee, ...] = ()
     compatibility: tuple[Compatibility, ...] = ()
     calendars: tuple[Closure, ...] = ()
     reliability: tuple[Reliability, ...] = ()

@@ -51,6 +51,13 @@ class Planning(Row):
         json_schema_extra={"unit": "day"},
         description="days from the first to the last delivery of the shipments of one inbound plan; 0: no such rule",
     )
+    days_of_stock: int = Field(
+        0,
+        ge=0,
+        le=3650,
+        json_schema_extra={"unit": "day"},
+        description="days from receipt until goods are sold, where the shipment does not say; 0: no storage at the FC is expected",
+    )
     platform_importer: str = Field(
         "",
         description="importer of record that the platform offers to be, where a regime has platform_entry; blank: none",

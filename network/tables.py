@@ -26,7 +26,7 @@ from network.columns import (
     Zone,
     unit,
 )
-from network.fc_tables import InboundDeadline
+from network.fc_tables import InboundDeadline, StorageFee
 from network.price_tables import Charge, Duty, Importer, Rate, Regime
 
 
@@ -305,6 +305,7 @@ TABLES: dict[str, type[Row]] = {
     "importers": Importer,
     "receiving": Receiving,
     "inbound_deadlines": InboundDeadline,
+    "fc_storage_fees": StorageFee,
     "compatibility": Compatibility,
     "calendars": Closure,
     "reliability": Reliability,
@@ -328,6 +329,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "importers": ("importer_id",),
     "receiving": ("scope",),
     "inbound_deadlines": ("scope", "event", "destinations_up_to"),
+    "fc_storage_fees": ("fee_id",),
     "fx": ("currency",),
     "products": ("product_id",),
     "geometry": ("lane_id", "seq"),

@@ -248,6 +248,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "places": PLACES, "equipment": EQUIPMENT, "lanes": LANES, "departures": DEPARTURES, "links": LINKS,
     "couriers": COURIERS, "charges": CHARGES, "regimes": REGIMES, "duties": DUTIES, "importers": IMPORTERS,
     "receiving": RECEIVING,
+    "inbound_deadlines": [{"scope": "US", "event": "Fair 2026", "arrive_by": "2026-12-20", "destinations_up_to": 3}],
+    "fc_storage_fees": [{
+        "fee_id": "us-month", "market": "US", "name": "monthly storage", "size_class": "standard", "per_m3_month": "30",
+        "currency": "USD",
+    }],
     "compatibility": COMPATIBILITY, "calendars": CALENDARS, "fx": FX, "products": PRODUCTS, "geometry": GEOMETRY,
     "reliability": [{"scope": "USLAX", "metric": "exam_share", "value": 3.0, "unit": "%"}],
     "sources": [{"source": "test", "text": "round numbers made up for tests"}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ from consolidation.receiving import NO_DAY, due
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
 from consolidation.statements.currency import Converter, usual_currency
+from consolidation.statements.fc_storage import expected_storage
 from consolidation.statements.lines import EDITED, RULES, SellerView, lines_of, require_sums
 from consolidation.statements.model import (
     ALONE,
@@ -213,6 +215,7 @@ class _Clerk:
             planned=planned,
             due="" if due_day == NO_DAY else date_of(due_day).isoformat(),
             event=shipment.event,
+            fc_storage=expected_storage(self._network, shipment, _received(planned)),
             lines=self._lines.get(shipment.shipment_id, ()),
             tax_recoverable=self._is_recovered(planned) if planned.import_tax else None,
             nearest_duty=planned.shipment_id in self._nearest_duties,
@@ -229,6 +232,10 @@ class _Clerk:
 
     def _is_high(self, amounts: Amounts, goods_value: Decimal) -> bool:
         return 100 * amounts.landed_cost > self._limits.max_share_pct * goods_value
+
+
+def _received(planned: PlannedShipment) -> dt.date:
+    return next(dt.date.fromisoformat(stone.time) for stone in planned.milestones if stone.code == "RECEIVED")
 
 
 def _cheapest(planned: PlannedShipment) -> Service | None:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from consolidation.plan_model import Alternative, Category, PlannedShipment, Service, Unplanned
+from consolidation.statements.fc_storage import FcStorage
 
 ALONE: dict[Service, str] = {"courier": "Express parcel", "alone_air": "Air", "alone_lcl": "Own LCL"}
 """Ways of sending alone that a statement compares with, and their names."""
@@ -149,6 +150,7 @@ class ShipmentStatement(Account):
     planned : PlannedShipment, itinerary and dates
     due : day it should be received, by its due date or its event, as YYYY-MM-DD; blank without one
     event : sales event that it is meant for; blank for none
+    fc_storage : FcStorage or None, what storing it at the FC is expected to cost: in no sum; None where nothing is asked
     tax_recoverable : bool or None, whether the import tax is recovered; None where there is none
     nearest_duty : bool, no code of the tariff matches exactly: duty is charged as for the nearest one
     cheapest : the way of sending alone of least landed cost; None where none is offered
@@ -158,6 +160,7 @@ class ShipmentStatement(Account):
     planned: PlannedShipment
     due: str
     event: str
+    fc_storage: FcStorage | None
     lines: tuple[StatementLine, ...]
     tax_recoverable: bool | None
     nearest_duty: bool
@@ -232,6 +235,17 @@ class SellerStatement(Account):
     def estimated(self) -> Decimal:
         """Part of the landed cost that comes from rates marked as estimates, plan currency."""
         return sum((line.amount for line in self.lines if line.estimate), Decimal("0.00"))
+
+    @property
+    def storing(self) -> tuple[ShipmentStatement, ...]:
+        """Shipments of which storage at the FC is expected."""
+        return tuple(shipment for shipment in self.shipments if shipment.fc_storage is not None)
+
+    @property
+    def fc_storage(self) -> Decimal | None:
+        """Expected storage of all of them, plan currency; part of no landed cost; None where there are none."""
+        costs = [row.fc_storage.total for row in self.storing if row.fc_storage is not None]
+        return sum(costs, Decimal("0.00")) if costs else None
 
     def alone_cost(self, service: Service) -> Decimal | None:
         """Return the cost of sending every shipment alone by one service; None where it is not offered for all."""

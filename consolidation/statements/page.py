@@ -45,6 +45,12 @@ def seller_page(statement: Statement, seller: SellerStatement) -> str:
             section("alone", "Against sending alone", _wide(_alone(seller)), _alone_note(seller)),
             section("lines", "Landed cost by charge", cost_tables(seller), _charges_note(statement)),
         ]  # fmt: skip
+    if seller.storing:
+        parts.append(
+            section(
+                "storage", "Storage at the FC: information, not in the landed cost", _wide(_storage(seller)), _STORED
+            )
+        )
     if seller.unplanned:
         parts.append(section("unplanned", "Not planned", _wide(_unplanned(seller))))
     parts.append(section("reading", "How to read this", _reading(statement, seller)))
@@ -215,6 +221,28 @@ def _charges_note(statement: Statement) -> str:
     return f'<p class="note">{escape(text)}</p>'
 
 
+_STORED = (
+    '<p class="note">What the operator of the FC is expected to charge until the goods are sold, if they sell at a constant rate '
+    "from the day they are received: monthly storage, and surcharges on aged inventory. No sum on this page has it.</p>"
+)
+
+
+def _storage(seller: SellerStatement) -> str:
+    currency = seller.amounts.currency
+    columns = [
+        Column("Shipment"), Column("Received"), Column("Stock lasts", "days", 0), Column("Sold out"), Column("Monthly storage", currency, 2),
+        Column("Aged inventory", currency, 2), Column("Expected", currency, 2), Column("Without a rate", "days", 0),
+    ]  # fmt: skip
+    rows = [
+        (
+            row.shipment_id, row.date("RECEIVED"), stay.days, stay.sold_out.isoformat(), stay.monthly, stay.aged, stay.total,
+            stay.days_without_rate,
+        )
+        for row in seller.storing if (stay := row.fc_storage)
+    ]  # fmt: skip
+    return plain_table(columns, rows, ("Sum", "", "", "", "", "", seller.fc_storage, ""))
+
+
 def _unplanned(seller: SellerStatement) -> str:
     columns = [Column("Shipment"), Column("Why", wrap=True), Column("What would have to change", wrap=True)]
     return plain_table(
@@ -233,7 +261,7 @@ def _reading(statement: Statement, seller: SellerStatement) -> str:
         f"Estimates: {estimated} of the landed cost comes from rates that the network ({statement.network}{scenario}) marks "
         "as estimates. Dates are local to the place, planned from timetables, and not confirmed by carriers; amounts are "
         "expected, and invoices may differ.",
-        "Not included unless a charge above says so: storage by day, fees of the marketplace such as FBA placement, and what "
+        "Not included unless a charge above says so: storage at the FC, fees of the marketplace such as FBA placement, and what "
         "exchange rates may do. This is not customs or tax advice.",
     ]  # fmt: skip
     if two_currencies(seller):

@@ -75,15 +75,22 @@ def text(kind: Kind, value: object) -> str:
 
 
 def tables(statement: Statement) -> dict[str, Table]:
-    """Return the tables of a statement: sellers, shipments (planned and left out) and cost lines."""
+    """Return the tables of a statement: sellers, shipments (planned and left out), cost lines, and storage if expected."""
     money = statement.currency
     shipments = [row for seller in statement.sellers for row in (*seller.shipments, *_left_out(seller))]
     lines = [(seller.seller_id, line) for seller in statement.sellers for line in seller.lines]
-    return {
+    stored = [
+        (seller.seller_id, line) for seller in statement.sellers for row in seller.storing if row.fc_storage
+        for line in row.fc_storage.lines
+    ]  # fmt: skip
+    found = {
         "sellers": Table("Sellers", seller_columns(money), statement.sellers),
         "shipments": Table("Shipments", shipment_columns(money), shipments),
         "lines": Table("Cost lines", _line_columns(money), lines),
     }
+    if stored:
+        found["fc_storage"] = Table("FC storage (information)", _storage_line_columns(money), stored)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ def shipment_columns(money: str) -> tuple[Column, ...]:
         Column("cheapest_alone", "Cheapest alone", "", "text", lambda row: row.cheapest),
         *_saving_columns(money),
         *_own_columns(),
+        *_storage_columns(money),
     )
     return (
         Column("seller_id", "Seller", "", "text", lambda row: row.seller_id),
@@ -163,6 +171,8 @@ def seller_columns(money: str) -> tuple[Column, ...]:
         Column("compared_shipments", "Can be sent alone", "shipments", "count", lambda row: len(row.compared)),
         *_saving_columns(money),
         *_own_columns(),
+        Column("fc_storage_shipments", f"{_STORAGE}: counted", "shipments", "count", lambda row: len(row.storing)),
+        Column("fc_storage", _STORAGE, money, "money", lambda row: row.fc_storage),
     )  # fmt: skip
 
 
@@ -252,6 +262,38 @@ def _own_columns() -> tuple[Column, ...]:
 
 
 _OWN = "seller's currency"
+_STORAGE = "Expected FC storage, not in the landed cost"
+
+
+def _storage_columns(money: str) -> tuple[Column, ...]:
+    def of(field: str) -> Callable[[ShipmentStatement], object]:
+        return lambda row: getattr(row.fc_storage, field, None)
+
+    return (
+        Column("days_of_stock", "Stock lasts", "days", "count", of("days")),
+        Column("sold_out", "Sold out", "local date", "date", lambda row: row.fc_storage and row.fc_storage.sold_out.isoformat()),
+        Column("fc_storage_monthly", f"{_STORAGE}: monthly", money, "money", of("monthly")),
+        Column("fc_storage_aged", f"{_STORAGE}: aged inventory", money, "money", of("aged")),
+        Column("fc_storage", _STORAGE, money, "money", of("total")),
+        Column("fc_storage_days_without_rate", f"{_STORAGE}: without a rate", "days", "count", of("days_without_rate")),
+    )  # fmt: skip
+
+
+def _storage_line_columns(money: str) -> tuple[Column, ...]:
+    return (
+        Column("seller_id", "Seller", "", "text", lambda pair: pair[0]),
+        Column("shipment_id", "Shipment", "", "text", lambda pair: pair[1].shipment_id),
+        Column("month", "Month", "", "text", lambda pair: pair[1].month),
+        Column("fee_id", "Fee", "", "text", lambda pair: pair[1].fee_id),
+        Column("name", "Charge", "", "text", lambda pair: pair[1].name),
+        Column("aged", "Aged inventory", "", "yes_no", lambda pair: pair[1].aged),
+        Column("m3_months", "Average stock of the month", "m3", "quantity", lambda pair: pair[1].m3_months),
+        Column("by_unit", "Charged by the unit", "", "yes_no", lambda pair: pair[1].by_unit),
+        Column("rate", "Rate", "per m3 or unit and month", "quantity", lambda pair: pair[1].rate),
+        Column("rate_currency", "Rate in", "currency", "text", lambda pair: pair[1].rate_currency),
+        Column("amount", "Expected, not in the landed cost", money, "money", lambda pair: pair[1].amount),
+        Column("estimate", "Rate is an estimate", "", "yes_no", lambda pair: pair[1].estimate),
+    )
 
 
 def _line_columns(money: str) -> tuple[Column, ...]:

@@ -145,6 +145,26 @@ class Comparison(Case):
     difference: Decimal
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stock(Case):
+    """Goods at an FC that sell at a constant rate, and what storing them is expected to cost.
+
+    Attributes
+    ----------
+    goods : columns of the shipments file, and `received`, the day from which they are sold
+    fees : columns of the table of storage fees; or `row`, the id of a fee of the reference network
+    fx : plan currency per unit of other currencies
+    expected : amount by month and fee, such as "2026-10 PEAK"
+    days_without_rate : days on which no monthly fee is in force
+    """
+
+    goods: Row
+    fees: tuple[Row, ...]
+    expected: dict[str, Decimal]
+    fx: dict[str, Decimal] = field(default_factory=dict)
+    days_without_rate: int = 0
+
+
 @dataclass(frozen=True)
 class Book:
     """Every case of the folder."""
@@ -152,11 +172,12 @@ class Book:
     cards: tuple[Card, ...]
     journeys: tuple[Journey, ...]
     comparisons: tuple[Comparison, ...]
+    stocks: tuple[Stock, ...]
 
     @property
     def cases(self) -> tuple[Case, ...]:
         """Cases of every kind."""
-        return (*self.cards, *self.journeys, *self.comparisons)
+        return (*self.cards, *self.journeys, *self.comparisons, *self.stocks)
 
     def journey(self, case_id: str) -> Journey:
         """Return a journey by id."""
@@ -171,14 +192,16 @@ def book() -> Book:
     cards: list[Card] = []
     journeys: list[Journey] = []
     comparisons: list[Comparison] = []
+    stocks: list[Stock] = []
     for name, content in contents.items():
         sets = {**common, **content.pop("sets", {})}
         cards += [_card(row, name) for row in content.pop("card", [])]
         journeys += [_journey(row, sets, name) for row in content.pop("journey", [])]
         comparisons += [_comparison(row, name) for row in content.pop("comparison", [])]
+        stocks += [_stock(row, name) for row in content.pop("stock", [])]
         if content:
-            raise ValueError(f"{name}: {', '.join(content)}: expected card, journey, comparison or sets")
-    return Book(tuple(cards), tuple(journeys), tuple(comparisons))
+            raise ValueError(f"{name}: {', '.join(content)}: expected card, journey, comparison, stock or sets")
+    return Book(tuple(cards), tuple(journeys), tuple(comparisons), tuple(stocks))
 
 
 def sets() -> dict[str, Row]:
@@ -200,6 +223,11 @@ def _card(row: Row, file: str) -> Card:
 def _comparison(row: Row, file: str) -> Comparison:
     cheaper, dearer = row["journeys"]
     return _made(Comparison, {**row, "journeys": (cheaper, dearer), "file": file})
+
+
+def _stock(row: Row, file: str) -> Stock:
+    amounts = {name: _amounts(row.get(name, {})) for name in ("expected", "fx")}
+    return _made(Stock, {**row, **amounts, "fees": tuple(row["fees"]), "file": file})
 
 
 def _journey(row: Row, known: Mapping[str, Row], file: str) -> Journey:

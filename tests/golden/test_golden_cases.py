@@ -13,15 +13,19 @@ import pytest
 from consolidation import check, plan, write_plan
 from consolidation.plan_model import Plan
 from consolidation.shipments import Shipment
+from consolidation.statements.fc_storage import expected_storage
 from network.charges import amount, amounts
 from network.consistency import check_network
+from network.fc_tables import StorageFee
 from network.model import Network
 from network.money import from_micros
-from network.price_tables import Charge
+from network.price_tables import Charge, Rate
 from solvers.options import SolveOptions
-from tests.golden.builder import network_of, shipments_of
-from tests.golden.cases import Card, Case, Comparison, Journey, book
+from tests.golden.builder import network_of, reference, shipments_of
+from tests.golden.cases import Card, Case, Comparison, Journey, Row, Stock, book
 from tests.golden.ledger import difference, expected, found
+from tests.goods import goods
+from tests.networks import tiny_network
 
 SURE = SolveOptions(time_limit_s=None, gap=0.0)
 
@@ -76,6 +80,26 @@ def test_the_cheaper_of_two_quotes_is_taken(comparison: Comparison, tmp_path: Pa
     assert shipments_of(cheaper) == shipments_of(dearer)
     made = _planned(network_of(cheaper, dearer), shipments_of(cheaper), tmp_path)
     _assert_same(comparison, due, found(cheaper, made))
+
+
+@pytest.mark.parametrize("stock", _each(book().stocks))
+def test_storage_at_an_fc_is_expected_to_cost_what_was_worked_out(stock: Stock) -> None:
+    columns = dict(stock.goods)
+    received = columns.pop("received")
+    fx = [Rate(currency=name, value=value) for name, value in stock.fx.items()]
+    network = tiny_network().replace(fx=tuple(fx), fc_storage_fees=tuple(map(_fee, stock.fees)))
+    expectation = expected_storage(network, goods(cartons=None, gross_weight_kg=100, **columns), received)
+    assert expectation is not None
+    paid = {("all", f"{line.month} {line.fee_id}"): line.amount for line in expectation.lines}
+    _assert_same(stock, {("all", name): due for name, due in stock.expected.items()}, paid)
+    assert expectation.total == sum(stock.expected.values(), Decimal(0))
+    assert expectation.days_without_rate == stock.days_without_rate
+
+
+def _fee(row: Row) -> StorageFee:
+    if "row" in row:
+        return next(fee for fee in reference().fc_storage_fees if fee.fee_id == row["row"])
+    return StorageFee.model_validate({"market": "US", "name": row["fee_id"], "currency": "USD", **row})
 
 
 def _planned(network: Network, shipments: list[Shipment], folder: Path) -> Plan:

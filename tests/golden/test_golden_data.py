@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.golden.cases import Card, Case, Comparison, Journey, book, sets
+from tests.golden.cases import Card, Case, Comparison, Journey, Stock, book, sets
 from tests.golden.ledger import NOTHING, difference
 
 CASES = book().cases
@@ -48,6 +48,8 @@ def _amounts(case: Case) -> list[Decimal]:
         return [point.amount for point in case.points]
     if isinstance(case, Comparison):
         return [case.difference]
+    if isinstance(case, Stock):
+        return list(case.expected.values())
     assert isinstance(case, Journey)
     lines = [*case.expected.values(), *(due for of in case.expected_of.values() for due in of.values())]
     return [
