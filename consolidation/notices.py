@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from consolidation.demand import Demand
+from consolidation.placement import LEAST_CARTONS, PlacementChoice, placement_choices, placement_fees
 from consolidation.plan_model import CostLine, Notice, PlannedShipment
 from consolidation.receiving import due
 from consolidation.search import Search, search_itineraries
@@ -22,8 +23,9 @@ from network.tariffs import TariffBook
 NEAREST_DUTY = "DUTY.NEAREST"
 """Code of the notice that a duty rate is that of the nearest code of the tariff."""
 
-LEAST_CARTONS = 5
-"""Identical cartons of an item that a split over several FCs needs."""
+MOST_PRICED = 50
+"""Inbound plans for which a notice prices a split; statements price every one of their sellers."""
+_MOST_NAMED = 10
 
 
 def duty_notices(
@@ -56,23 +58,42 @@ def duty_notices(
     ]
 
 
-def placement_notices(network: Network, demand: Demand, made: Sequence[CostLine]) -> list[Notice]:
-    """Return a notice of the fees that inbound plans to few FCs pay, and of what a wider split would need."""
-    narrow = {row.charge_id for row in network.charges if row.destinations_up_to is not None and row.category == "fba"}
-    paid: dict[str, Decimal] = defaultdict(Decimal)
-    for line in made:
-        if line.charge_id in narrow:
-            paid[line.shipment_id] += line.amount
+def placement_notices(
+    network: Network, demand: Demand, planned: Sequence[PlannedShipment], made: Sequence[CostLine]
+) -> list[Notice]:
+    """Return a notice of the fees that inbound plans to few FCs pay, with what wider splits would cost instead."""
+    paid = placement_fees(network, made)
     if not paid:
         return []
     charged = [row for row in demand.shipments if row.shipment_id in paid]
     enough = sum((row.cartons or 0) >= LEAST_CARTONS for row in charged)
+    choices = placement_choices(network, demand.shipments, planned, made, MOST_PRICED)
     text = (
         f"{len(charged)} shipments of inbound plans to few FCs pay {sum(paid.values()):,.2f} {network.currency} of placement fees. "
         f"A split as the marketplace proposes, to more FCs, has none, but needs at least {LEAST_CARTONS} identical cartons of "
-        f"each item: {enough} of them have that many cartons."
+        f"each item: {enough} of them have that many cartons. {_splits(choices, network)}"
     )
-    return [Notice(code="FBA.PLACEMENT", text=text, shipments=tuple(row.shipment_id for row in charged))]
+    return [Notice(code="FBA.PLACEMENT", text=text.strip(), shipments=tuple(row.shipment_id for row in charged))]
+
+
+def _splits(choices: Sequence[PlacementChoice], network: Network) -> str:
+    """Return what the estimates for wider splits say, and what they recommend."""
+    priced = [row for row in choices if row.saving is not None]
+    if not priced:
+        return "No split could be priced."
+    best = sorted((row for row in priced if row.advice == "split"), key=lambda row: -(row.saving or 0))
+    named = "; ".join(
+        f"{row.inbound_plan_id} of {row.seller_id} pays {row.fee:,.2f}, split {row.extra_cash:,.2f} and "
+        f"{row.extra_time:,.2f} of time more"
+        for row in best[:_MOST_NAMED]
+    )
+    saved = sum((row.saving for row in best if row.saving is not None), Decimal("0.00"))
+    return (
+        f"Estimates for the {len(priced)} inbound plans with the highest fees that can be priced (same container and centre, one "
+        f"part to each FC of the seller's optimised_split, else of {network.planning.placement_split_fcs} far apart, by pallets or parcel): "
+        f"a split is recommended for {len(best)}, saving {saved:,.2f} {network.currency}, the fee for {len(priced) - len(best)}."
+        f"{' Split: ' + named + '.' if named else ''}"
+    )
 
 
 def event_notices(network: Network, demand: Demand, planned: Sequence[PlannedShipment]) -> list[Notice]:

@@ -193,7 +193,7 @@ def put_together(
             *missing,
             *duty_notices(active, week.duties, week.search.demand, parts.shipments, entered),
             *event_notices(active, week.search.demand, parts.shipments),
-            *placement_notices(active, week.search.demand, parts.cost_lines),
+            *placement_notices(active, week.search.demand, parts.shipments, parts.cost_lines),
         ),
         continued=continued,
     )

@@ -119,7 +119,7 @@ def _far_dates(rows: Sequence[Shipment], file: str, lines: Sequence[int]) -> Ite
 
 _CHECKED = (
     "shipment_id", "origin", "destination_fc", "currency", "cargo_class", "hs_code", "units", "country_of_origin",
-    "inbound_plan_id", "event",
+    "inbound_plan_id", "event", "optimised_split",
 )  # fmt: skip
 """Columns that are checked against each other or against a network."""
 
@@ -137,6 +137,7 @@ def _check(texts: dict[str, list[str]], network: Network | None, file: str, line
             if (found := told[value]) is not None:
                 findings.append(Finding(file, line, field, value, *found, rule="REFERENCE.UNKNOWN"))
     if network is not None:
+        findings.extend(_unknown_split_fcs(texts, network, file, lines))
         findings.extend(_unknown_events(texts, network, file, lines))
         findings.extend(_missing_units(texts, network, file, lines))
         findings.extend(_entrepot_goods(texts, network, file, lines))
@@ -172,6 +173,21 @@ def _unknown_events(
             if event not in events:
                 expected = f"an event with a deadline for FC {fc} or its market (table inbound_deadlines)"
                 yield Finding(file, line, "event", event, expected, nearest(event, events), "REFERENCE.UNKNOWN")
+
+
+def _unknown_split_fcs(
+    texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]
+) -> Iterator[Finding]:
+    """Yield a finding for each FC of a wider split that is not an open FC of the shipment's market."""
+    for text, fc, line in zip(texts["optimised_split"], texts["destination_fc"], lines, strict=True):
+        if not text or fc not in network.place:
+            continue
+        market = network.place[fc].market
+        known = [row.place_id for row in network.places if row.kind == "fc" and row.market == market and not row.closed]
+        for name in (part.partition(":")[0].strip() for part in text.split(";") if part.strip()):
+            if name not in known:
+                yield Finding(file, line, "optimised_split", name, f"an open FC of market {market}, as {fc} is",
+                              nearest(name, known), "REFERENCE.UNKNOWN")  # fmt: skip
 
 
 def _missing_units(texts: dict[str, list[str]], network: Network, file: str, lines: Sequence[int]) -> Iterator[Finding]:

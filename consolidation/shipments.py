@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from network.cells import lost_zero
+from network.cells import as_decimal, lost_zero
 from network.columns import Currency, YesNo, unit
 from network.rows import refuse
 
@@ -59,6 +59,37 @@ def _from_cartons() -> Decimal:
 def _optional(name: str, most: int, description: str = "") -> Decimal | None:
     found: Decimal | None = Field(None, gt=0, le=most, json_schema_extra={"unit": name}, description=description)
     return found
+
+
+def parse_split(text: str) -> tuple[tuple[str, Decimal], ...]:
+    """Return FCs with their shares, as written.
+
+    >>> parse_split("ONT8:40; IND9:60")
+    (('ONT8', Decimal('40')), ('IND9', Decimal('60')))
+
+    Raises
+    ------
+    ValueError
+        If a part is not an FC and a positive number with a colon between, or an FC stands twice.
+    """
+    pairs: list[tuple[str, Decimal]] = []
+    for part in (piece.strip() for piece in text.split(";")):
+        fc, _, number = (word.strip() for word in part.partition(":"))
+        amount = as_decimal(number)
+        if part and (not fc or amount is None or amount <= 0 or fc in dict(pairs)):
+            raise ValueError(part)
+        if part:
+            pairs.append((fc, amount or Decimal(0)))
+    return tuple(pairs)
+
+
+def _split(text: str) -> str:
+    try:
+        parse_split(text)
+    except ValueError as wrong:
+        expected = "each FC once with a positive number, such as ONT8:40;IND9:60"
+        raise refuse("optimised_split", str(wrong), expected, rule="VALUE.SPLIT") from None
+    return text
 
 
 class Shipment(BaseModel):
@@ -149,6 +180,11 @@ class Shipment(BaseModel):
         description="inbound plan of the seller: its shipments are delivered within `planning.inbound_plan_days`; charges "
         "may ask how many FCs it goes to",
     )
+    optimised_split: Annotated[str, AfterValidator(_split)] = Field(
+        "",
+        description="FCs of the wider split that the marketplace offers, with what each gets, such as ONT8:40;IND9:60; any "
+        "numbers: for the estimate of what it would cost",
+    )
     platform_entry: YesNo = Field(
         False, description="yes: the platform may be importer of record in place of importer_id, where it offers to be"
     )
@@ -192,6 +228,11 @@ class Shipment(BaseModel):
         if total < 1:
             raise refuse(field, given, "at least one cubic centimetre and one gram")
         return total
+
+    @property
+    def split_shares(self) -> tuple[tuple[str, Decimal], ...]:
+        """FCs of the wider split with their shares, as stated; empty where none is."""
+        return parse_split(self.optimised_split)
 
     @property
     def volume_cm3(self) -> int:

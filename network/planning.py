@@ -58,6 +58,13 @@ class Planning(Row):
         json_schema_extra={"unit": "day"},
         description="days from receipt until goods are sold, where the shipment does not say; 0: no storage at the FC is expected",
     )
+    placement_split_fcs: int = Field(
+        5,
+        ge=2,
+        le=50,
+        json_schema_extra={"unit": "FC"},
+        description="FCs over which the marketplace splits an inbound plan that pays no placement fee: for estimates",
+    )
     platform_importer: str = Field(
         "",
         description="importer of record that the platform offers to be, where a regime has platform_entry; blank: none",

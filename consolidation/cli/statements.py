@@ -1,4 +1,4 @@
-"""The commands that say who pays what: ``statement`` for sellers, ``fairness`` for the rules of sharing."""
+"""The commands that say who pays what: ``statement`` for sellers, ``fairness`` for the rules of sharing, ``split`` for placement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from consolidation import console
 from consolidation.cli.common import AsJson, NetworkPath, PlanPath, ShipmentsPath, app, read_all
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from consolidation.allocation import Comparison
+    from consolidation.placement import PlacementChoice
     from consolidation.statements import SellerStatement, Statement
 
 _MOST_SELLERS = 20
@@ -95,6 +98,56 @@ def _show(found: Statement, folder: Path) -> None:
     console.out.print(f"Statements of plan {found.plan_id} in {folder}", markup=False, highlight=False)
     for name in (SHIPMENTS, SELLERS, WORKBOOK, PAGES):
         console.out.print(f"  {folder / name}", markup=False, highlight=False)
+
+
+@app.command(name="split")
+def split_command(
+    plan: PlanPath,
+    network: NetworkPath,
+    shipments: ShipmentsPath,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Shipments file to write.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Split inbound plans over more FCs where that is estimated to cost less than the placement fee they pay."""
+    from consolidation.checking.inputs import as_planned
+    from consolidation.folder import read_plan
+    from consolidation.placement import placement_choices, with_splits
+    from consolidation.shipment_files import write_shipments
+    from consolidation.statements.build import require_inputs
+
+    made = read_plan(plan)
+    read, rows = read_all(network, shipments, None, as_json)
+    require_inputs(made, read, rows)
+    choices = placement_choices(as_planned(read, made), rows, made.shipments, made.cost_lines)
+    found = with_splits(rows, choices)
+    write_shipments(found, out)
+    if as_json:
+        console.show_json(
+            {"written": str(out), "shipments": len(found), "inbound_plans": [_choice(row) for row in choices]}
+        )
+        return
+    currency = made.certificate.currency
+    for choice in choices:
+        figures = choice.reason or (
+            f"split over {' '.join(choice.fcs)} {choice.extra_cash:,.2f} more and {choice.extra_time:,.2f} of time: {choice.advice}"
+        )
+        text = f"{choice.inbound_plan_id} of {choice.seller_id}: fee {console.money(choice.fee, currency)}, {figures}"
+        console.out.print(text, markup=False, highlight=False)
+    made_of = sum(choice.advice == "split" for choice in choices)
+    console.out.print(
+        f"{made_of} inbound plan(s) split, {len(found)} shipment(s) in {out}", markup=False, highlight=False
+    )
+
+
+def _choice(choice: PlacementChoice) -> dict[str, Any]:
+    def figure(amount: Decimal | None) -> float | None:
+        return None if amount is None else float(amount)
+
+    return {
+        "seller_id": choice.seller_id, "inbound_plan_id": choice.inbound_plan_id, "shipments": list(choice.shipments),
+        "fee": float(choice.fee), "fcs": list(choice.fcs), "extra_cash": figure(choice.extra_cash),
+        "extra_time": figure(choice.extra_time), "advice": choice.advice, "reason": choice.reason,
+    }  # fmt: skip
 
 
 @app.command()

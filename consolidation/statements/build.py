@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from consolidation.checking.inputs import as_planned
 from consolidation.demand import fcs_of_plans
 from consolidation.notices import NEAREST_DUTY
+from consolidation.placement import PlacementChoice, placement_choices
 from consolidation.plan_model import CATEGORIES, CostLine, Plan, PlannedShipment, Service
 from consolidation.receiving import NO_DAY, due
 from consolidation.shipment_files import content_hash as shipments_hash
@@ -62,12 +64,16 @@ def statement(
         If the plan was made from other input, was edited so that it does not add up, a seller or the rule is unknown,
         a threshold is no number, or the network has no exchange rate for USD although a threshold needs one.
     """
-    _require_inputs(plan, network, shipments)
+    require_inputs(plan, network, shipments)
     lines = lines_of(plan, network, rule)
     require_sums(plan, lines)
     limits = _limits(network, Decimal(str(min_unit_price)), Decimal(str(max_share)))
     clerk = _Clerk(plan, network, shipments, limits, lines)
     wanted = _wanted(sellers, clerk.sellers)
+    splits: dict[str, list[PlacementChoice]] = defaultdict(list)
+    goods = [row for name in wanted for row in clerk.sellers[name]]
+    for choice in placement_choices(as_planned(network, plan), goods, plan.shipments, plan.cost_lines):
+        splits[choice.seller_id].append(choice)
     return Statement(
         plan_id=plan.plan_id,
         network=network.header.name,
@@ -77,11 +83,18 @@ def statement(
         rule_text=RULES[rule],
         limits=limits,
         place_names={place.place_id: place.name for place in network.places},
-        sellers=tuple(clerk.seller(name) for name in wanted),
+        sellers=tuple(clerk.seller(name, splits[name]) for name in wanted),
     )
 
 
-def _require_inputs(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> None:
+def require_inputs(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> None:
+    """Refuse a network and shipments that are not those of a plan.
+
+    Raises
+    ------
+    InputError
+        If they were changed after planning, or a shipment is neither planned nor unplanned, or is so twice.
+    """
     pairs = (
         ("network", plan.inputs.network_sha256, network_hash(network)),
         ("shipments", plan.inputs.shipments_sha256, shipments_hash(shipments)),
@@ -154,8 +167,13 @@ class _Clerk:
         }
         self._estimated_rates = {row.currency for row in network.fx if row.is_estimate}
 
-    def seller(self, seller_id: str) -> SellerStatement:
-        """Return the statement of a seller."""
+    def seller(self, seller_id: str, splits: Iterable[PlacementChoice] = ()) -> SellerStatement:
+        """Return the statement of a seller.
+
+        Parameters
+        ----------
+        splits : the seller's inbound plans that pay a placement fee, with the price of a wider split
+        """
         shipments = self.sellers[seller_id]
         currency = usual_currency(shipment.currency for shipment in shipments)
         rate = self._network.rate[currency]
@@ -181,6 +199,7 @@ class _Clerk:
             page=self._pages[seller_id],
             shipments=rows,
             unplanned=tuple(self._unplanned[s.shipment_id] for s in shipments if s.shipment_id in self._unplanned),
+            placement=tuple(splits),
         )
 
     def _amounts(self, shipment_id: str) -> Amounts:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from consolidation.placement import PlacementChoice
 from consolidation.plan_model import Alternative, Category, PlannedShipment, Service, Unplanned
 from consolidation.statements.fc_storage import FcStorage
 
@@ -206,6 +207,7 @@ class SellerStatement(Account):
     rate : Decimal, plan currency per unit of the seller's currency
     rate_estimate : bool, the network marks this exchange rate as an estimate
     page : name of the seller's page in the folder of statements
+    placement : its inbound plans that pay a placement fee, with the price of a wider split
     """
 
     importers: tuple[str, ...]
@@ -214,6 +216,7 @@ class SellerStatement(Account):
     page: str
     shipments: tuple[ShipmentStatement, ...]
     unplanned: tuple[Unplanned, ...]
+    placement: tuple[PlacementChoice, ...] = ()
 
     @property
     def lines(self) -> tuple[StatementLine, ...]:

@@ -45,6 +45,8 @@ def seller_page(statement: Statement, seller: SellerStatement) -> str:
             section("alone", "Against sending alone", _wide(_alone(seller)), _alone_note(seller)),
             section("lines", "Landed cost by charge", cost_tables(seller), _charges_note(statement)),
         ]  # fmt: skip
+    if seller.placement:
+        parts.append(section("placement", "Inbound placement: few FCs or a split", _wide(_placement(seller)), _SPLIT))
     if seller.storing:
         parts.append(
             section(
@@ -219,6 +221,31 @@ def _charges_note(statement: Statement) -> str:
         "minimum, a maximum, a weight break or an exchange rate can make an amount differ from rate × quantity."
     )
     return f'<p class="note">{escape(text)}</p>'
+
+
+_SPLIT = (
+    '<p class="note">An estimate, in no sum of this page. Fee: paid for sending to few FCs. A split over more FCs pays none; it costs '
+    "what its parts cost more: the same container, departure, customs entry and centre, one house bill for each FC, on by pallets or "
+    "parcel. FCs are those that you stated (optimised_split), else others of the market far apart. Priced time is no cash.</p>"
+)
+
+
+def _placement(seller: SellerStatement) -> str:
+    currency = seller.amounts.currency
+    columns = [
+        Column("Inbound plan"), Column("Shipments", wrap=True), Column("Fee paid", currency, 2), Column("Split over", wrap=True),
+        Column("Split costs more", currency, 2), Column("its time", currency, 2), Column("Split saves", currency, 2),
+        Column("Cheaper", wrap=True),
+    ]  # fmt: skip
+    advice = {"split": "the split", "stay": "few FCs"}
+    rows = [
+        (
+            row.inbound_plan_id, ", ".join(row.shipments), row.fee, ", ".join(row.fcs) or "–", row.extra_cash, row.extra_time,
+            row.saving, advice.get(row.advice) or f"no estimate: {row.reason}",
+        )
+        for row in seller.placement
+    ]  # fmt: skip
+    return plain_table(columns, rows)
 
 
 _STORED = (

@@ -90,6 +90,9 @@ def tables(statement: Statement) -> dict[str, Table]:
     }
     if stored:
         found["fc_storage"] = Table("FC storage (information)", _storage_line_columns(money), stored)
+    chosen = [choice for seller in statement.sellers for choice in seller.placement]
+    if chosen:
+        found["placement"] = Table("Placement (estimate)", _placement_columns(money), chosen)
     return found
 
 
@@ -293,6 +296,22 @@ def _storage_line_columns(money: str) -> tuple[Column, ...]:
         Column("rate_currency", "Rate in", "currency", "text", lambda pair: pair[1].rate_currency),
         Column("amount", "Expected, not in the landed cost", money, "money", lambda pair: pair[1].amount),
         Column("estimate", "Rate is an estimate", "", "yes_no", lambda pair: pair[1].estimate),
+    )
+
+
+def _placement_columns(money: str) -> tuple[Column, ...]:
+    return (
+        Column("seller_id", "Seller", "", "text", lambda row: row.seller_id),
+        Column("inbound_plan_id", "Inbound plan", "", "text", lambda row: row.inbound_plan_id),
+        Column("shipments", "Shipments", "", "text", lambda row: " ".join(row.shipments)),
+        Column("fee", "Placement fee paid", money, "money", lambda row: row.fee),
+        Column("fcs", "FCs of a split", "", "text", lambda row: " ".join(row.fcs) or None),
+        Column("parts", "Parts of a split", "shipments", "count", lambda row: row.parts or None),
+        Column("extra_cash", "Split costs more, without the fee", money, "money", lambda row: row.extra_cash),
+        Column("extra_time", "Priced time of the split", money, "money", lambda row: row.extra_time),
+        Column("saving", "Split saves", money, "money", lambda row: row.saving),
+        Column("advice", "Cheaper by this estimate", "", "text", lambda row: row.advice or None),
+        Column("reason", "No estimate because", "", "text", lambda row: row.reason or None),
     )
 
 

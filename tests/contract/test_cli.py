@@ -22,6 +22,7 @@ from network.io import read_network, write_network
 from solvers.outcome import NoPlan, StopReason
 from tests.goods import goods
 from tests.networks import tiny_network
+from tests.unit.test_placement import network_with
 
 ROOT = Path(__file__).parents[2]
 
@@ -423,3 +424,20 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
+
+
+def test_split_writes_the_shipments_with_recommended_splits_made(run: Run, tmp_path: Path) -> None:
+    network, week = network_with("90"), [goods(seller_id="A", inbound_plan_id="P"), goods("S2", seller_id="B")]
+    net, file, out, parts = (tmp_path / name for name in ("net", "week.csv", "plan", "parts.csv"))
+    write_network(network, net)
+    write_shipments(week, file)
+    run("plan", net, file, "-o", out)
+    answer = run("split", out, net, file, "-o", parts)
+    assert answer.code == 0, answer.err
+    assert "P of A: fee 18,000.00 USD, split over ONT8" in answer.out
+    assert f"1 inbound plan(s) split, 4 shipment(s) in {parts}" in answer.out
+    assert [row.shipment_id for row in read_shipments(parts, network)] == ["S1/ONT8", "S1/IND9", "S1/LGB8", "S2"]
+    content = json.loads(run("split", out, net, file, "-o", parts, "--json").out)
+    assert (content["shipments"], [row["advice"] for row in content["inbound_plans"]]) == (4, ["split"])
+    assert run("plan", net, parts, "-o", tmp_path / "again").code == 0
+    assert run("split", out, net, parts, "-o", tmp_path / "other.csv").code == 3  # shipments of another plan

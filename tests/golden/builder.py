@@ -48,9 +48,10 @@ STEPS = {
     "parcel": ("final_leg", "destination"),
     "ftl": ("final_leg", "destination"),
     "direct": ("drayage", "destination"),
+    "fc": ("fba", "destination"),
 }
 """Where a charge may stand on the way, with the category and side it has unless the case says otherwise."""
-SHARED = ("collection", "warehouse")
+SHARED = ("collection", "warehouse", "fc")
 """Steps before the ways of two journeys part."""
 FREE: Row = {
     "charge_id": "FREE", "tariff": "FREE", "code": "FREE", "name": "nothing", "category": "origin", "side": "origin",
@@ -200,7 +201,9 @@ class _Builder:
                     ltl_tariff=self._tariff("ltl", "" if offers_leg else "FREE"),
                     parcel_tariff=self._tariff("parcel", ""), ftl_tariff=self._tariff("ftl", ""),
                     serves_markets=way.market)  # fmt: skip
-        self._place("FC", "fc", _lon(0.0, way.final_km), way.market, market=way.market)
+        self._place("FC", "fc", _lon(0.0, way.final_km), way.market, market=way.market, tariff=self._tariff("fc", ""))
+        for name, km in way.other_fcs.items():
+            self._place(name, "fc", _lon(0.0, km), way.market, market=way.market, tariff=self._tariff("fc", ""))
         receiving = {"scope": way.market, "pallet_volume_m3": 1.5, "pallet_max_kg": 680, "receiving_days": 1}
         self._add(
             "receiving", **{**receiving, "accepts_containers": "direct" in self._steps, **self._journey.receiving}

@@ -77,6 +77,7 @@ class Way:
     alone : the seller buys the space itself
     equipment, trucks : equipment offered on the lane and on the final leg
     collection_km : 0 when the seller delivers to the origin warehouse
+    other_fcs : FCs besides FC, with their distance from the centre in km, on its side
     pod_dwell_days, pod_dwell_sd_days : mean and spread of the days at the gateway of arrival
     """
 
@@ -97,6 +98,7 @@ class Way:
     final_km: Decimal = Decimal(100)
     pod_dwell_days: Decimal = Decimal(0)
     pod_dwell_sd_days: Decimal = Decimal(0)
+    other_fcs: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,7 @@ class Journey(Case):
     expected : amount by code, of all shipments together; no other line may be there
     expected_of : the same by shipment, where a case says more than the sum
     totals : what else the plan must say, by name; see `ledger.totals`
+    placement : what a split of its only inbound plan over more FCs is estimated to cost: `fee` now, `parts`, `extra_cash`, `extra_time`
     """
 
     way: Way
@@ -121,6 +124,7 @@ class Journey(Case):
     expected: dict[str, Decimal]
     expected_of: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     totals: dict[str, Decimal] = field(default_factory=dict)
+    placement: dict[str, Decimal] = field(default_factory=dict)
     charges: tuple[Row, ...] = ()
     duties: tuple[Row, ...] = ()
     equipment: tuple[Row, ...] = ()
@@ -249,6 +253,7 @@ def _journey(row: Row, known: Mapping[str, Row], file: str) -> Journey:
             "expected": _amounts(row["expected"]),
             "expected_of": {name: _amounts(lines) for name, lines in row.get("expected_of", {}).items()},
             "totals": _amounts(row.get("totals", {})),
+            "placement": _amounts(row.get("placement", {})),
             "fx": _amounts(row["fx"]),
             "file": file,
         },

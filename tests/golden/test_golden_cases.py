@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from consolidation import check, plan, write_plan
+from consolidation.placement import placement_choices
 from consolidation.plan_model import Plan
 from consolidation.shipments import Shipment
 from consolidation.statements.fc_storage import expected_storage
@@ -70,6 +71,10 @@ def test_a_rate_card_costs_what_was_worked_out(card: Card) -> None:
 def test_a_journey_costs_what_was_worked_out(journey: Journey, tmp_path: Path) -> None:
     made = _planned(network_of(journey), shipments_of(journey), tmp_path)
     _assert_same(journey, expected(journey), found(journey, made))
+    if journey.placement:
+        (choice,) = placement_choices(network_of(journey), shipments_of(journey), made.shipments, made.cost_lines)
+        estimate = {("placement", name): Decimal(getattr(choice, name) or 0) for name in journey.placement}
+        _assert_same(journey, {("placement", name): due for name, due in journey.placement.items()}, estimate)
 
 
 @pytest.mark.parametrize("comparison", _each(book().comparisons))

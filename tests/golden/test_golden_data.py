@@ -52,6 +52,7 @@ def _amounts(case: Case) -> list[Decimal]:
         return list(case.expected.values())
     assert isinstance(case, Journey)
     lines = [*case.expected.values(), *(due for of in case.expected_of.values() for due in of.values())]
+    lines += [due for name, due in case.placement.items() if name != "parts"]
     return [
         *lines,
         *(due for name, due in case.totals.items() if name not in ("entries", "loads", "trucks", "late_days")),
