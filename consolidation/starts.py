@@ -224,8 +224,11 @@ class StartFinder:
 
     def _is_too_late(self, position: int, delivered: int) -> bool:
         """Return whether goods delivered on a day miss an event that they must not miss."""
-        latest, fc = self._latest(position), self._receivers.of_shipment[[position]]
-        return latest != NO_DAY and int(self._receivers.received(fc, np.array([delivered]))[0]) > latest
+        latest = self._latest(position)
+        if latest == NO_DAY:
+            return False
+        fc = self._receivers.of_shipment[[position]]
+        return int(self._receivers.received(fc, np.array([delivered]))[0]) > latest
 
     def _open(self, fc: Place, day: int) -> int:
         """Return the first working day of an FC on or after a day."""

@@ -192,8 +192,7 @@ class World:
         self, schedule: str, hs_code: str, origin: str, day: dt.date, value: Decimal
     ) -> tuple[list[Duty], list[Duty]]:
         """Return the rows that are charged, and all that apply, of which others keep some away."""
-        bound = [row for row in self.duties(schedule) if row.value_over is not None or row.value_up_to is not None]
-        barred = frozenset(row.duty_id for row in bound if not self._is_worth(row, value))
+        barred = frozenset(row.duty_id for row in self._by_value.get(schedule, ()) if not self._is_worth(row, value))
         key = (schedule, hs_code, origin, day, barred)
         if key not in self._layers:
             rows = [
@@ -207,6 +206,14 @@ class World:
                 chosen.update(_nearest([row for row in rows if row.layer == base], hs_code))
             self._layers[key] = [row for row in chosen.values() if not kept_away(row, chosen)], list(chosen.values())
         return self._layers[key]
+
+    @cached_property
+    def _by_value(self) -> dict[str, list[Duty]]:
+        """Enabled duties for goods of some values only, by schedule."""
+        return {
+            name: [row for row in rows if row.value_over is not None or row.value_up_to is not None]
+            for name, rows in self._schedules.items()
+        }
 
     def _is_worth(self, row: Duty, value: Decimal) -> bool:
         """Return whether goods of a value are those that a duty is for."""
