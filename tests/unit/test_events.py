@@ -13,14 +13,18 @@ from pydantic import ValidationError
 from consolidation.checker import judge
 from consolidation.checking.dates import event_day, late_days, receipt
 from consolidation.checking.world import World
+from consolidation.continuity import Continuity, Held, journey_of
 from consolidation.planner import unservable
 from consolidation.receiving import NO_DAY, due
+from consolidation.search import search_itineraries
 from consolidation.shipments import Shipment
 from network import clock
 from network.consistency import check_network
+from network.customs import DutyBook
 from network.fc_tables import InboundDeadline
 from network.model import Network
 from network.tables import Receiving
+from network.tariffs import TariffBook
 from tests.goods import edited, findings, found, goods, quick_plan
 from tests.networks import tiny_network
 
@@ -97,6 +101,18 @@ def test_a_notice_names_what_is_late_for_an_event() -> None:
     assert [str(broken) for broken in judge(made, network, shipments).violations] == []
     in_time = quick_plan(network_with(deadline("US", "2027-02-26")), shipments)
     assert "EVENT.LATE" not in {row.code for row in in_time.notices}
+
+
+def test_what_is_booked_stays_booked_though_it_misses_the_event() -> None:
+    network, shipment = network_with(deadline("US", "2026-11-26")), goods(event=SALE, event_required="yes")
+    (planned,) = quick_plan(network_with(deadline("US", "2027-02-26")), [shipment]).shipments
+    books = TariffBook(network), DutyBook(network)
+    kept = {}
+    for held in Held:
+        earlier = Continuity([journey_of(planned, held)])
+        kept[held] = len(search_itineraries(network, [shipment], *books, continuity=earlier).all().shipment)
+    assert [bool(count) for count in kept.values()] == [False, False, True, True]
+    assert kept[Held.WHOLE] == 1
 
 
 def test_the_judge_names_late_goods_that_must_be_in_time() -> None:
