@@ -174,13 +174,13 @@ def bookings(plan: Plan, network: Network, shipments: Sequence[Shipment] = ()) -
         lane = network.lane.get(load.lane_id)
         if load.kind == "trunk" and lane is not None and lane.mode in OCEAN:
             yield desk.of_load(load, lane)
-    lots: dict[tuple[str, str, str], list[PlannedShipment]] = {}
+    lots: dict[str, list[PlannedShipment]] = {}
     for row in plan.shipments:
         lane = network.lane.get(row.lane_id)
         if row.service == "co_load" and lane is not None and lane.mode in OCEAN:
-            lots.setdefault((row.departure_id, row.warehouse_id, row.deconsolidation_id), []).append(row)
-    for key, rows in sorted(lots.items()):
-        yield desk.of_lot(key, rows, network.lane[rows[0].lane_id])
+            lots.setdefault(lot_of(row), []).append(row)
+    for lot, rows in sorted(lots.items()):
+        yield desk.of_lot(lot, rows, network.lane[rows[0].lane_id])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,18 +213,18 @@ class _Desk:
         )  # fmt: skip
         return self._marked(self._booking(rows, trip), load.load_id, load.status, load.departure_id)
 
-    def of_lot(self, key: tuple[str, str, str], rows: list[PlannedShipment], lane: Lane) -> Booking:
-        departure_id, warehouse, centre = key
+    def of_lot(self, lot: str, rows: list[PlannedShipment], lane: Lane) -> Booking:
+        first = rows[0]
         volume = float(sum((row.volume_m3 for row in rows), Decimal(0)))
         holding = [row for row in self._containers if row.volume_m3 >= volume] or self._containers[-1:]
         trip = _Trip(
-            lane=lane, places=(warehouse, lane.origin, lane.destination, centre),
-            departs=next(stone.time for stone in rows[0].milestones if stone.code == "ETD"),
+            lane=lane, places=(first.warehouse_id, lane.origin, lane.destination, first.deconsolidation_id),
+            departs=next(stone.time for stone in first.milestones if stone.code == "ETD"),
             iso_code=self._iso_code(holding[0].equipment_id) if holding else ISO_CODES["20GP"],
             units=math.ceil(volume / holding[0].volume_m3) if holding else 1,
         )  # fmt: skip
         status = min((row.status for row in rows), key=STATUSES.index)
-        return self._marked(self._booking(rows, trip), lot_id(*key), status, departure_id)
+        return self._marked(self._booking(rows, trip), lot_id(lot), status, first.departure_id)
 
     def _booking(self, rows: list[PlannedShipment], trip: _Trip) -> Booking:
         equipment = RequestedEquipment(
@@ -287,13 +287,18 @@ class _Desk:
         return marked(booking, marks)
 
 
-def lot_id(departure_id: str, warehouse_id: str, centre_id: str) -> str:
-    """Return the id of the goods co-loaded from a warehouse by a departure to a deconsolidation centre.
+def lot_of(row: PlannedShipment) -> str:
+    """Return the lot of a co-loaded shipment: departure, warehouse and deconsolidation centre."""
+    return f"{row.departure_id}:{row.warehouse_id}:{row.deconsolidation_id}"
 
-    >>> lot_id("LCL-YTN-LAX.1@2026-12-01", "SZ-YT", "DC-LAX")
-    'C24e8306'
+
+def lot_id(lot: str) -> str:
+    """Return the short id by which a lot is booked.
+
+    >>> lot_id("LCL-YTN-LAX.1@2026-12-01:SZ-YT:DC-LAX")
+    'Ce52335d'
     """
-    return "C" + hashlib.sha256("|".join((departure_id, warehouse_id, centre_id)).encode()).hexdigest()[:7]
+    return "C" + hashlib.sha256(lot.encode()).hexdigest()[:7]
 
 
 def fitted(text: str, longest: int) -> str:
