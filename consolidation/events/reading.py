@@ -1,4 +1,4 @@
-"""Files of confirmations: CSV, Excel and JSON with one row per confirmation, and what else registers a reader."""
+"""Files of confirmations: CSV, Excel and JSON with one row per confirmation, and IFCSUM answers of partners."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consolidation.events.model import Confirmation
-from network.errors import Finding
+from network.errors import Finding, InputError
 from network.files import RawTable, read_raw, read_sheets
 from network.rows import parse_rows
 
 SHEET = "confirmations"
 """Sheet of a workbook that is read; a workbook without it is read from its first sheet."""
 _EXCEL = (".xlsx", ".xlsm", ".xls", ".ods")
+_EDIFACT = (".edi", ".edifact", ".ifcsum")
 _TEXT = (".csv", ".txt", ".tsv", ".json")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One confirmation and where it was read: line or row of the file, of JSON the position in its list."""
+    """One confirmation and where it was read: line or row of the file, of JSON the position in its list, of IFCSUM
+    the segment."""
 
     confirmation: Confirmation
     number: int | None
@@ -69,5 +71,18 @@ def _rows(raw: RawTable) -> tuple[list[Row], list[Finding]]:
     return [Row(each, line) for each, line in zip(found, lines, strict=True)], findings
 
 
-READERS: dict[str, Reader] = {**dict.fromkeys(_TEXT, _read_text), **dict.fromkeys(_EXCEL, _read_excel)}
+def _read_edifact(path: Path) -> tuple[list[Row], list[Finding]]:
+    if not path.is_file():
+        return _read_text(path)
+    from consolidation.partners.ifcsum_answers import placed_confirmations
+
+    try:
+        return [Row(each, number) for number, each in placed_confirmations(path.read_bytes(), path.name)], []
+    except InputError as error:
+        return [], list(error.findings)
+
+
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(_TEXT, _read_text), **dict.fromkeys(_EXCEL, _read_excel), **dict.fromkeys(_EDIFACT, _read_edifact),
+}  # fmt: skip
 """Reader by suffix."""
