@@ -21,12 +21,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from consolidation.events.model import Confirmation, Subject
 from consolidation.partners.consolidations import Consolidation, House
 from consolidation.partners.d01b import Node
 from consolidation.partners.edifact import Segment
 from consolidation.partners.ifcsum import CONFIRMATION, coded_text, head, house_group, interchange
-from consolidation.partners.ifcsum_reading import Opened, is_local_time
+from consolidation.partners.ifcsum_reading import Opened
 from consolidation.partners.statuses import CODE_OF_EVENT, EVENT_CODES
 from network.errors import nearest
 
@@ -77,18 +79,25 @@ def _confirmed(
         if code not in EVENT_CODES:
             opened.fault(at, f"{at.tag} code", code, f"one of {', '.join(EVENT_CODES)}", nearest(code, EVENT_CODES))
             continue
-        if not is_local_time(happened.time):
-            expected = "a local time with its offset, as 2026-12-01T18:00+08:00"
-            opened.fault(at, f"{at.tag} time", happened.time, expected)
         facts = _argument(opened, happened)
         if code == "GTI" and house is not None:
             facts |= {"volume_m3": house.volume_m3, "gross_weight_kg": house.gross_weight_kg}
-        if not opened.findings:
+        try:
             yield at.position, Confirmation(
                 kind=EVENT_CODES[code], subject=subject, subject_id=house.shipment_id if house else message.load_id,
                 plan_id=message.plan_id, plan_version=message.plan_version, time=happened.time,
                 reported_by=message.sender, reference=happened.reference, note=happened.note, **facts,
             )  # fmt: skip
+        except ValidationError as error:
+            _refused(opened, at, error)
+
+
+def _refused(opened: Opened, at: Segment, error: ValidationError) -> None:
+    for detail in error.errors(include_url=False):
+        field, context = str(detail["loc"][0]), detail.get("ctx", {})
+        expected = context.get("expected") or detail["msg"].removeprefix("Input should be ")
+        opened.fault(at, f"{at.tag} {field}", str(detail["input"]), str(expected), context.get("maybe", ""),
+                     context.get("rule", "VALUE"))  # fmt: skip
 
 
 def _happened(opened: Opened, node: Node, prepared: dt.datetime) -> Iterator[_Happened]:
@@ -103,28 +112,14 @@ def _happened(opened: Opened, node: Node, prepared: dt.datetime) -> Iterator[_Ha
 
 def _argument(opened: Opened, happened: _Happened) -> dict[str, Any]:
     at, argument = happened.at, happened.argument
-    if happened.code == "ROL":
-        if not argument:
-            opened.fault(at, f"{at.tag} argument", "", "the departure that the goods are rolled to")
-        return {"departure_id": argument}
-    if happened.code == "HLD":
-        if argument and not _is_date(argument):
-            opened.fault(at, f"{at.tag} argument", argument, "the date when the goods are expected to be released")
-        return {"until": argument}
-    if happened.code == "SHT" and argument:
-        if argument.isascii() and argument.isdecimal():
-            return {"cartons": int(argument)}
-        opened.fault(at, f"{at.tag} argument", argument, "how many cartons were left behind, or blank for all of them")
-    elif argument:
+    if happened.code in _ARGUMENTS:
+        return {_ARGUMENTS[happened.code]: argument} if argument else {}
+    if argument:
         opened.fault(at, f"{at.tag} argument", argument, f"nothing, as {happened.code} needs none")
     return {}
 
 
-def _is_date(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+_ARGUMENTS = {"ROL": "departure_id", "HLD": "until", "SHT": "cartons"}
 
 
 def write_answer(message: Consolidation, confirmations: Sequence[Confirmation], sender: str) -> bytes:

@@ -308,10 +308,12 @@ class TestAnswers:
     @pytest.mark.parametrize(("event", "field", "value"), [
         ("GTX:EVENT:ZZZ+2026-11-24T16?:30?+08?:00", "FTX code", "GTX"),
         ("GTI:EVENT:ZZZ+24.11.2026", "FTX time", "24.11.2026"),
+        ("GTI:EVENT:ZZZ+2026-11-24T16?:30", "FTX time", "2026-11-24T16:30"),
         ("GTI:EVENT:ZZZ", "FTX time", ""),
-        ("ROL:EVENT:ZZZ+2026-11-24T16?:30?+08?:00", "FTX argument", ""),
-        ("HLD:EVENT:ZZZ+2026-11-24T16?:30?+08?:00::soon", "FTX argument", "soon"),
-        ("SHT:EVENT:ZZZ+2026-11-24T16?:30?+08?:00::-2", "FTX argument", "-2"),
+        ("HLD:EVENT:ZZZ+2026-11-24T16?:30?+08?:00::soon", "FTX until", "soon"),
+        ("SHT:EVENT:ZZZ+2026-11-24T16?:30?+08?:00::-2", "FTX cartons", "-2"),
+        ("SHT:EVENT:ZZZ+2026-11-24T16?:30?+08?:00::some", "FTX cartons", "some"),
+        ("BKD:EVENT:ZZZ+2026-11-24T16?:30?+08?:00:x&#xA;y", "FTX reference", "x\ny"),
         ("DLV:EVENT:ZZZ+2026-11-24T16?:30?+08?:00::x", "FTX argument", "x"),
     ])  # fmt: skip
     def test_a_wrong_event_is_named(self, event: str, field: str, value: str) -> None:
