@@ -371,8 +371,8 @@ class Continued(Part):
     notes: tuple[str, ...] = Field((), description="limits that held parts exceed, parts that could not be held")
 
 
-class Plan(Part):
-    """A shipment plan: the content of ``plan.json``."""
+class PlanHead(Part):
+    """What a plan says of itself, before its lists."""
 
     schema_version: str = SCHEMA_VERSION
     plan_id: str
@@ -386,13 +386,18 @@ class Plan(Part):
         json_schema_extra={"unit": "refusal"},
         description="how often each rule refused a shipment, a warehouse or a route",
     )
+    continued: Continued | None = Field(None, description="None for a first plan")
+
+
+class Plan(PlanHead):
+    """A shipment plan: the content of ``plan.json``."""
+
     shipments: tuple[PlannedShipment, ...]
     loads: tuple[PlannedLoad, ...]
     entries: tuple[CustomsEntry, ...]
     cost_lines: tuple[CostLine, ...]
     unplanned: tuple[Unplanned, ...]
     notices: tuple[Notice, ...] = ()
-    continued: Continued | None = Field(None, description="None for a first plan")
 
 
 def content_hash(plan: Plan) -> str:
