@@ -3,7 +3,8 @@
 The verbs: :func:`read_network` and :func:`read_shipments` read and check input, :func:`plan` makes a plan,
 :func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder, :func:`replan` makes
 its next version, :func:`import_confirmations` takes in what partners say happened to it and :func:`state_of` tells how
-far it is, and :func:`statement` and :func:`write_statements` tell every seller what it pays.
+far it is, :func:`compare` says what differs between two plans and :func:`apply` makes the second of the first, and
+:func:`statement` and :func:`write_statements` tell every seller what it pays.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from consolidation._version import __version__
 
 if TYPE_CHECKING:
     from consolidation.checker import check
+    from consolidation.comparison import apply, compare
     from consolidation.events.importing import import_confirmations
     from consolidation.events.log import read_log
     from consolidation.events.state import state_of
@@ -32,7 +34,9 @@ __all__ = [
     "ReplanOptions",
     "SolveOptions",
     "__version__",
+    "apply",
     "check",
+    "compare",
     "import_confirmations",
     "plan",
     "read_log",
@@ -51,8 +55,10 @@ _HOMES = {
     "PlanFolderError": "network.errors",
     "ReplanOptions": "consolidation.replan",
     "SolveOptions": "solvers.options",
+    "apply": "consolidation.comparison",
     "check": "consolidation.checker",
     "import_confirmations": "consolidation.events.importing",
+    "compare": "consolidation.comparison",
     "plan": "consolidation.planner",
     "read_log": "consolidation.events.log",
     "read_network": "network.io",

@@ -48,7 +48,7 @@ def show_findings(findings: Sequence[Finding], title: str) -> None:
     for finding in findings[:MOST_SHOWN]:
         row = "" if finding.row is None else str(finding.row)
         cells = (finding.file, row, finding.field, _short(finding.value), finding.expected, finding.maybe)
-        table.add_row(*(_escaped(cell) for cell in cells))
+        table.add_row(*(escaped(cell) for cell in cells))
     err.print(table)
     if len(findings) > MOST_SHOWN:
         err.print(f"{MOST_SHOWN} of {len(findings)} problems shown; write all with --errors FILE.csv", highlight=False)
@@ -58,7 +58,8 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return a text that rich prints as it is."""
     return text.replace("[", "\\[")
 
 

@@ -7,6 +7,7 @@
     ├── AllocationError     a plan cannot be shared by a rule (defined in consolidation.allocation)
     ├── GeocodingError      a geocoder did not answer (defined in network.geocode)
     ├── PlanFolderError     a plan folder is missing, incomplete or of another schema version
+    ├── WrongPlanError      a comparison is applied to another plan (defined in consolidation.comparison)
     ├── SolveError          the optimiser was called with arrays that contradict each other
     └── StoppedWithoutPlan  planning was stopped before there was a plan (defined in consolidation.planner)
 """

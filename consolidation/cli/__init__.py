@@ -12,7 +12,7 @@ import typer
 
 from consolidation import console
 from consolidation._version import __version__
-from consolidation.cli import events, planning, preparing, replanning, sailings, statements
+from consolidation.cli import comparing, events, planning, preparing, replanning, sailings, statements
 from consolidation.cli.common import CANCELLED, DONE, INVALID, NO_PLAN, USAGE, VIOLATIONS, app
 from network.errors import DragonBoatError, InputError, PlanFolderError
 
@@ -24,6 +24,7 @@ __all__ = [
     "USAGE",
     "VIOLATIONS",
     "app",
+    "comparing",
     "events",
     "main",
     "planning",

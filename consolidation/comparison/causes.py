@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from consolidation.comparison.effects import Ledger, Traveller
 from consolidation.comparison.evidence import Evidence, named
@@ -21,6 +22,7 @@ from consolidation.events.model import EventKind
 from consolidation.plan_model import PlannedShipment, Unplanned
 from consolidation.report._flows import milestone
 
+_ZERO = Decimal(0)
 _OF_RULE: dict[str, Cause] = {
     "LANE.NONE": "capacity", "RECEIVING.CLOSED": "capacity", "ORIGIN.NO_WAREHOUSE": "capacity", "LEG.NONE": "capacity",
     "TARIFF.NONE": "price", "CUSTOMS.NO_RATE": "price", "WINDOW.INBOUND_PLAN": "optimiser", "PRICE": "optimiser",
@@ -39,10 +41,15 @@ _SAID: dict[EventKind, str] = {
 
 
 class Judge:
-    """Names the cause of every change of a shipment."""
+    """Names the cause of every change of a shipment.
 
-    def __init__(self, pair: Pair, evidence: Evidence) -> None:
-        self._pair, self._evidence = pair, evidence
+    Parameters
+    ----------
+    changed : ids of shipments whose own facts differ
+    """
+
+    def __init__(self, pair: Pair, evidence: Evidence, changed: frozenset[str]) -> None:
+        self._pair, self._evidence, self._changed = pair, evidence, changed
 
     def added(self, before: Unplanned | None) -> Verdict:
         """Return why a shipment is planned in B only."""
@@ -117,8 +124,8 @@ class Judge:
 
     def _chosen(self, who: Traveller, moves: Sequence[Detail]) -> Verdict:
         others = self._neighbours(who)
-        ids = [detail for detail in moves if detail.field.endswith("load_id")]
-        loads = [name for detail in ids for name in (detail.before, detail.after) if name]
+        fields = [detail.field for detail in moves if detail.field.endswith("load_id")]
+        loads = [name for field in fields for row in (who.before, who.after) if (name := getattr(row, field))]
         where = f"; {named(loads)} changed too, with {named(others)}" if others else ""
         return Verdict(cause="optimiser", why=self._otherwise() + where, others=(*dict.fromkeys(loads), *others))
 
@@ -163,7 +170,7 @@ class Judge:
 
     def rerated(self, who: Traveller, cost: Ledger, company: Verdict | None, facts: Sequence[Detail]) -> Verdict:
         """Return why a shipment costs something else on the same journey: by the largest effect on its cost."""
-        effect = max(EFFECTS, key=lambda name: abs(cost.effects.get(name, 0))) if cost.effects else "sharing"
+        effect = max(EFFECTS, key=lambda name: abs(cost.effects.get(name, _ZERO))) if cost.effects else "sharing"
         sums = (
             ", ".join(f"{name} {cost.effects[name]:+,.2f}" for name in EFFECTS if name in cost.effects)
             or "other charges, the same sum"
@@ -173,9 +180,17 @@ class Judge:
         elif effect == "quantity":
             detail = told(facts) or "facts of the goods that plans do not show"
         else:
-            detail = company.why if company is not None else ""
+            company = company or self._grown(who)
+            detail = company.why
         others = company.others if company is not None and effect == "sharing" else ()
         return Verdict(cause=_OF_EFFECT[effect], why=f"{sums}; {detail}" if detail else sums, others=others)
+
+    def _grown(self, who: Traveller) -> Verdict:
+        """Return that companions of a shipment that stay have other measures or values."""
+        loads = [self._pair.loads_after.get(name) for name in (who.after.trunk_load_id, who.after.truck_load_id)]
+        inside = {name for load in loads if load is not None for name in load.shipments}
+        found = tuple(sorted(inside & self._changed - {who.before.shipment_id}))
+        return Verdict(cause="optimiser", why=f"{named(found)} with other facts" if found else "", others=found)
 
     def measured(self, who: Traveller, facts: Sequence[Detail]) -> Verdict:
         """Return why the volume or the weight of a shipment is another."""

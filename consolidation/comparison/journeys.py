@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consolidation.comparison.facts import details, text
+from consolidation.comparison.facts import details
 from consolidation.comparison.matching import Pair
 from consolidation.comparison.model import Detail
 from consolidation.plan_model import PlannedShipment
@@ -18,11 +18,17 @@ _LOADS = ("trunk_load_id", "truck_load_id")
 def moves(pair: Pair, before: PlannedShipment, after: PlannedShipment) -> tuple[Detail, ...]:
     """Return what differs of the journey of a shipment; a load that only has another number is the same load."""
     loads = tuple(
-        Detail(field=name, before=text(getattr(before, name)), after=text(getattr(after, name)))
+        _other_load(name, getattr(before, name), getattr(after, name))
         for name in _LOADS
         if not pair.same_load(getattr(before, name), getattr(after, name))
     )
     return details(before, after, _WAY) + loads
+
+
+def _other_load(name: str, before: str, after: str) -> Detail:
+    """Return that a load is another one; where both have the same id, in which plan each is."""
+    same = before == after
+    return Detail(field=name, before=f"{before} of A" if same else before, after=f"{after} of B" if same else after)
 
 
 def companions(pair: Pair, before: PlannedShipment, after: PlannedShipment) -> tuple[tuple[str, ...], tuple[str, ...]]:

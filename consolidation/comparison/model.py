@@ -124,7 +124,7 @@ class Repriced(Part):
     currency: str
     rate_before: Number | None = Field(None, json_schema_extra={"unit": "charge currency per basis, or %"})
     rate_after: Number | None = Field(None, json_schema_extra={"unit": "charge currency per basis, or %"})
-    shipments: int = Field(json_schema_extra={"unit": "shipment"}, description="that pay more or less for it")
+    lines: int = Field(json_schema_extra={"unit": "cost line"}, description="of shipments that pay more or less for it")
     effect: Number = Field(json_schema_extra=_MONEY)
 
 

@@ -58,7 +58,7 @@ def by_charge(prices: Prices, effects: Mapping[str, list[Decimal]]) -> tuple[Rep
         found.append(
             Repriced(
                 charge_id=charge_id, name=known.name, currency=known.unit, rate_before=old and old.rate,
-                rate_after=new and new.rate, shipments=len(amounts), effect=sum(amounts, Decimal(0)),
+                rate_after=new and new.rate, lines=len(amounts), effect=sum(amounts, Decimal(0)),
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda row: (-abs(row.effect), row.charge_id)))

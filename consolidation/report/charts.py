@@ -32,11 +32,13 @@ CATEGORY_NAMES: dict[str, str] = {
     "duty": "Duty", "tax": "Import tax", "destination": "Destination", "drayage": "Drayage", "storage": "Storage",
     "final_leg": "Final leg", "fba": "FBA fees",
 }  # fmt: skip
-_BLUE, _ORANGE, _GREEN, _RED, _GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#8A8A8A"
+"""Colours that people who see red and green alike can tell apart."""
 _ROW_PX = 19
 
 
-def _figure(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
+def figure(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
+    """Return a figure in the style of all pages; `height` in px."""
     base: dict[str, Any] = {
         "height": height, "margin": {"l": 70, "r": 30, "t": 40, "b": 50}, "font": {"family": _html.FONT, "size": 12},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "yref": "paper"},
@@ -44,7 +46,7 @@ def _figure(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
     return go.Figure(data=list(traces), layout={**base, **layout})
 
 
-def _rows_layout(count: int, axis: dict[str, Any], left: int) -> dict[str, Any]:
+def rows_layout(count: int, axis: dict[str, Any], left: int) -> dict[str, Any]:
     """Return the layout of a chart with one row per load: axis above, first row on top."""
     height = 104 + _ROW_PX * max(count, 1)
     return {
@@ -68,13 +70,13 @@ def fill_figure(plan: Plan) -> go.Figure:
             textposition="none", hoverinfo="text", marker={"color": colour},
         )
         for name, colour, values in (
-            ("Volume, % of stuffing volume", _BLUE, [load.fill for load in loads]),
-            ("Weight, % of payload", _ORANGE, [load.weight_fill for load in loads]),
+            ("Volume, % of stuffing volume", BLUE, [load.fill for load in loads]),
+            ("Weight, % of payload", ORANGE, [load.weight_fill for load in loads]),
         )
     ]  # fmt: skip
     axis = {"title": {"text": "Fill (%)", "standoff": 4}, "range": [0, 104], "dtick": 10, "showgrid": True}
-    layout = _rows_layout(len(loads), axis, 150)
-    return _figure(bars, **layout, barmode="group", bargap=0.25, bargroupgap=0.0)
+    layout = rows_layout(len(loads), axis, 150)
+    return figure(bars, **layout, barmode="group", bargap=0.25, bargroupgap=0.0)
 
 
 def timeline_figure(plan: Plan, network: Network) -> go.Figure:
@@ -86,7 +88,7 @@ def timeline_figure(plan: Plan, network: Network) -> go.Figure:
         for name, load in zip(names, loads, strict=True)
         if load.cutoff
     ]
-    bars = [_spans("Cut-off to ETD", _GREY, waits, plan.certificate.currency)] if waits else []
+    bars = [_spans("Cut-off to ETD", GREY, waits, plan.certificate.currency)] if waits else []
     groups: dict[str, list[tuple[str, PlannedLoad, dt.datetime, dt.datetime]]] = {}
     for name, load in zip(names, loads, strict=True):
         end = _instant(load.arrives)
@@ -95,11 +97,11 @@ def timeline_figure(plan: Plan, network: Network) -> go.Figure:
         groups.setdefault(_group(load, network), []).append((name, load, _instant(load.departs), end))
     colours = {f"{MODES[mode][0]}: ETD to ETA": MODES[mode][1] for mode in MODES}
     bars.extend(
-        _spans(group, colours.get(group, _GREEN), groups[group], plan.certificate.currency) for group in sorted(groups)
+        _spans(group, colours.get(group, GREEN), groups[group], plan.certificate.currency) for group in sorted(groups)
     )
-    layout = _rows_layout(len(loads), {"type": "date", "showgrid": True, "tickformat": "%e %b\n%Y"}, 150)
+    layout = rows_layout(len(loads), {"type": "date", "showgrid": True, "tickformat": "%e %b\n%Y"}, 150)
     layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names}
-    return _figure(bars, **layout, barmode="overlay", bargap=0.3)
+    return figure(bars, **layout, barmode="overlay", bargap=0.3)
 
 
 def _group(load: PlannedLoad, network: Network) -> str:
@@ -157,11 +159,11 @@ def cost_figure(plan: Plan) -> go.Figure:
         x=[step[0] for step in steps], y=[float(step[1]) for step in steps], measure=[step[2] for step in steps],
         text=[_html.number(step[1]) for step in steps], textposition="outside", cliponaxis=False, hoverinfo="text",
         hovertext=[f"{step[0]}: {_html.money(step[1], currency)}" for step in steps],
-        increasing={"marker": {"color": _ORANGE}}, decreasing={"marker": {"color": _RED}},
-        totals={"marker": {"color": _BLUE}}, connector={"line": {"color": _GREY, "width": 1, "dash": "dot"}},
+        increasing={"marker": {"color": ORANGE}}, decreasing={"marker": {"color": RED}},
+        totals={"marker": {"color": BLUE}}, connector={"line": {"color": GREY, "width": 1, "dash": "dot"}},
     )  # fmt: skip
     axis = {"title": {"text": f"{escape(currency)}, cash"}, "tickformat": ",.0f", "rangemode": "tozero"}
-    return _figure([chart], 400, yaxis=axis, showlegend=False, margin={"l": 90, "r": 20, "t": 30, "b": 60})
+    return figure([chart], 400, yaxis=axis, showlegend=False, margin={"l": 90, "r": 20, "t": 30, "b": 60})
 
 
 def category_totals(shipments: Sequence[PlannedShipment]) -> dict[str, Decimal]:
@@ -177,7 +179,7 @@ def savings_figure(plan: Plan) -> go.Figure:
     currency = plan.certificate.currency
     markets = sorted({shipment.market for shipment in plan.shipments})
     bars = []
-    for name, colour, field in (("Sent alone", _GREY, "baseline_cost"), ("This plan", _BLUE, "landed_cost")):
+    for name, colour, field in (("Sent alone", GREY, "baseline_cost"), ("This plan", BLUE, "landed_cost")):
         values = [
             float(sum((getattr(s, field) for s in plan.shipments if s.market == market), Decimal(0)))
             for market in markets
@@ -191,6 +193,6 @@ def savings_figure(plan: Plan) -> go.Figure:
         )  # fmt: skip
     axis = {"title": {"text": f"{escape(currency)}, cash"}, "tickformat": ",.0f"}
     labels = {"type": "category", "title": {"text": "Market"}}
-    return _figure(
+    return figure(
         bars, 330, yaxis=axis, xaxis=labels, barmode="group", bargap=0.45, margin={"l": 90, "r": 20, "t": 40, "b": 60}
     )

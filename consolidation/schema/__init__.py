@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from consolidation.comparison.model import Comparison
 from consolidation.events.model import Confirmation, Event
 from consolidation.plan_model import Certificate, Plan
 from consolidation.shipments import Shipment
@@ -27,6 +28,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "certificate.schema.json": certificate,
         "confirmation.schema.json": Confirmation.model_json_schema(mode="validation"),
         "event.schema.json": Event.model_json_schema(mode="serialization"),
+        "comparison.schema.json": Comparison.model_json_schema(mode="serialization"),
         "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
     }
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}
