@@ -56,7 +56,7 @@ class Pair:
 
     def same_load(self, before_id: str, after_id: str) -> bool:
         """Return whether a load of A and one of B are the same; two blanks are."""
-        return self.twin.get(before_id, "") == after_id if before_id else not after_id
+        return self.twin.get(before_id) == after_id if before_id else not after_id
 
     @cached_property
     def company(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
@@ -94,17 +94,21 @@ def match_loads(a: Plan, b: Plan) -> dict[str, str]:
     shared = _shared_volume(a, b)
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for (old, new), volume in sorted(
-        shared.items(), key=lambda item: (-item[1], item[0][0] != item[0][1], item[0])
-    ):  # fmt: skip
+    for (old, new), volume in sorted(shared.items(), key=_likeness):
         if old not in found and new not in taken and _are_one(before[old], after[new], volume):
             found[old] = new
             taken.add(new)
     return found
 
 
+def _likeness(item: tuple[tuple[str, str], Decimal]) -> tuple[Decimal, bool, list[str]]:
+    """Return the key that puts the likeliest pair first, the same from A to B and from B to A."""
+    (old, new), volume = item
+    return -volume, old != new, sorted((old, new))
+
+
 def _shared_volume(a: Plan, b: Plan) -> Mapping[tuple[str, str], Decimal]:
-    """Return the volume, m3 as measured in `a`, that each load of `a` shares with each load of `b`, of one kind."""
+    """Return the volume, m3, that each load of `a` shares with each load of `b`: of each shipment its smaller measure."""
     listed = [{load.load_id for load in plan.loads} for plan in (a, b)]
     after = {row.shipment_id: row for row in b.shipments}
     shared: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -114,7 +118,7 @@ def _shared_volume(a: Plan, b: Plan) -> Mapping[tuple[str, str], Decimal]:
             continue
         for old, new in ((row.trunk_load_id, twin.trunk_load_id), (row.truck_load_id, twin.truck_load_id)):
             if old in listed[0] and new in listed[1]:
-                shared[old, new] += row.volume_m3
+                shared[old, new] += min(row.volume_m3, twin.volume_m3)
     return shared
 
 
