@@ -116,7 +116,8 @@ class Evidence:
             name = load.departure_id.rpartition("@")[0]
             most, least = _allotment(old, name), _allotment(new, name)
             if least < most:
-                return f"the allotment of {name} fell from {most:g} to {least:g} TEU"
+                before = "no limit" if most == math.inf else f"{most:g}"
+                return f"the allotment of {name} fell from {before} to {least:g} TEU"
         return ""
 
     def full(self, row: PlannedShipment, *, size: PlannedShipment | None = None) -> tuple[str, tuple[str, ...]]:
