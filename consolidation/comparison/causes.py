@@ -64,8 +64,8 @@ class Judge:
             return said
         if after is None:
             return Verdict(cause="input", why="withdrawn: not in the input of B")
-        found = self._pushed(row, None, ())
-        return found or self._by_rule(after, "keeps it out of B", "B left it out")
+        pushed, ruled = self._pushed(row, None, ()), self._by_rule(after, "keeps it out of B", "B left it out")
+        return ruled if pushed is None else pushed.model_copy(update={"why": f"{pushed.why}; {ruled.why}"})
 
     def left_out(self, before: Unplanned | None, after: Unplanned | None) -> Verdict:
         """Return why a shipment that neither plan has is not left out for the same reason."""

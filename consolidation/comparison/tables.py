@@ -64,7 +64,8 @@ def _verdict(verdict: Verdict) -> Row:
 def _costs(found: Comparison) -> Iterator[Row]:
     for figure in found.certificate:
         values = (figure.before, figure.after, figure.after - figure.before)
-        yield ["plan", found.b.plan_id, figure.name, figure.unit, *map(text, values), *[""] * len(EFFECTS)]
+        cells = map(_cents if figure.unit == "plan currency" else text, values)
+        yield ["plan", found.b.plan_id, figure.name, figure.unit, *cells, *[""] * len(EFFECTS)]
     yield ["landed_cost", found.b.plan_id, "all", "plan currency", *_money(found.cash_cost)]
     for name, money in found.categories.items():
         yield ["category", name, name, "plan currency", *_money(money)]
