@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from consolidation.cli.common import AsJson, app, refuse
 
 if TYPE_CHECKING:
     from consolidation.comparison import Comparison, Known
+    from consolidation.events.model import Event
     from consolidation.shipments import Shipment
     from network.model import Network
 
@@ -44,7 +46,8 @@ def compare_command(
     if out is not None:
         require_target(out)
     a, b = read_plan(plan_a), read_plan(plan_b)
-    found = compare(a, b, inputs=_known((network_a, network_b), (shipments_a, shipments_b), as_json))
+    known = _known((network_a, network_b), (shipments_a, shipments_b), as_json)
+    found = compare(a, b, inputs=dataclasses.replace(known, events=_events(plan_a, plan_b)))
     folder = None if out is None else write_comparison(found, out)
     if as_json:
         console.show_json(_answer(found, folder))
@@ -77,6 +80,13 @@ def _known(networks: tuple[Path | None, Path | None], goods: tuple[Path | None, 
     if findings:
         refuse(findings, None, as_json, "Problems in the input")
     return Known(network_a=read[0], network_b=read[1], shipments_a=rows[0], shipments_b=rows[1])
+
+
+def _events(*folders: Path) -> tuple[Event, ...]:
+    """Return what was confirmed to either plan, once; a later plan repeats the log of the one it replaces."""
+    from consolidation.events.log import read_log
+
+    return tuple({event.confirmation.event_id: event for folder in folders for event in read_log(folder)}.values())
 
 
 def _answer(found: Comparison, folder: Path | None) -> dict[str, Any]:

@@ -24,37 +24,44 @@ class WrongPlanError(DragonBoatError):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A plan as text: its head, and every row of every list."""
+    """A plan as text: its head, every row of every list, and the hash of it all, as `plan_model.content_hash` gives it."""
 
     head: bytes
     rows: dict[str, list[bytes]]
-
-    @property
-    def sha256(self) -> str:
-        """Return the hash of the whole plan."""
-        digest = hashlib.sha256(self.head)
-        for name in LISTS:
-            digest.update(f"\n{name}\n".encode())
-            digest.update(b"\n".join(self.rows[name]))
-        return digest.hexdigest()
+    sha256: str
 
 
 def texts_of(plan: Plan) -> Texts:
     """Return a plan as text."""
-    return Texts(_head_of(plan).model_dump_json().encode(), {name: _texts(getattr(plan, name)) for name in LISTS})
+    head = _head_of(plan).model_dump_json().encode()
+    digest = hashlib.sha256(head[:-1])
+    rows = {}
+    for name in LISTS:
+        whole = _text(getattr(plan, name))
+        rows[name] = _rows(whole)
+        digest.update(f',"{name}":'.encode())
+        digest.update(whole)
+    digest.update(b"}")
+    return Texts(head, rows, digest.hexdigest())
 
 
-def _texts(rows: Rows) -> list[bytes]:
-    """Return the text of every row without its ends: of all rows at once, cut where one begins.
+def _text(rows: Rows) -> bytes:
+    if not rows:
+        return b"[]"
+    kind: Any = type(rows[0])
+    whole: bytes = TypeAdapter(tuple[kind, ...]).dump_json(tuple(rows))
+    return whole
+
+
+def _rows(whole: bytes) -> list[bytes]:
+    """Return the text of every row of a list without its ends: cut where a row begins.
 
     No row holds parts whose first field has the name of its own first field, and quotes inside a text are escaped, so
     that nothing else looks like a beginning.
     """
-    if not rows:
+    if whole == b"[]":
         return []
-    kind: Any = type(rows[0])
-    start = f'{{"{next(iter(kind.__pydantic_fields__))}":'.encode()
-    whole: bytes = TypeAdapter(tuple[kind, ...]).dump_json(tuple(rows))
+    start = whole[1 : whole.index(b":") + 1]
     return whole[len(start) + 1 : -2].split(b"}," + start)
 
 

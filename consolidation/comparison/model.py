@@ -155,7 +155,7 @@ class Side(Part):
     network_sha256: str
     shipments_sha256: str
     scenario: str
-    content_sha256: str = Field(description="hash of the whole plan")
+    content_sha256: str = Field(description="hash of everything the plan says")
 
 
 class Span(Part):

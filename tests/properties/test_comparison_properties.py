@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from consolidation.comparison import Comparison, apply, compare
 from consolidation.comparison.files import read_comparison, write_comparison
 from consolidation.comparison.model import EFFECTS, Money
-from consolidation.plan_model import Plan
+from consolidation.plan_model import Plan, content_hash
 from tests.comparison_plans import RATES, ZERO, Item, Terms, pairs, plans, priced
 
 Pair = tuple[Plan, Plan]
@@ -23,8 +23,10 @@ Pair = tuple[Plan, Plan]
 @given(pair=pairs())
 def test_applied_to_a_it_gives_b(pair: Pair) -> None:
     a, b = pair
-    made = apply(a, compare(a, b))
+    found = compare(a, b)
+    made = apply(a, found)
     assert made == b
+    assert found.b.content_sha256 == content_hash(b)
     assert made.model_dump_json() == b.model_dump_json()
 
 

@@ -18,7 +18,7 @@ from consolidation.comparison.files import COMPARISON, PAGE, read_comparison, wr
 from consolidation.comparison.model import Money, Span
 from consolidation.comparison.page import comparison_page, sentences
 from consolidation.comparison.tables import CHANGES, COSTS, LOADS, tables
-from consolidation.plan_model import Plan
+from consolidation.plan_model import Plan, content_hash
 from tests.comparison_plans import RATES, Item, Terms, priced
 from tests.forging import Content, lines_of, resum, shipment_of
 from tests.hand_plan import hand_plan
@@ -77,6 +77,7 @@ def test_a_plan_and_itself() -> None:
     found = compared(hand())
     assert (found.is_empty, found.has_changes) == (True, False)
     assert sentences(found) == ["Both plans are the same, to the last field."]
+    assert found.a.content_sha256 == found.b.content_sha256 == content_hash(Plan.model_validate(hand()))
     assert found.cash_cost.before == found.cash_cost.after == Plan.model_validate(hand()).certificate.cash_cost
 
 
