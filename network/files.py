@@ -60,7 +60,7 @@ def read_raw(path: str | Path, sheet: str | None = None) -> RawTable:
     Parameters
     ----------
     path : file with one of the suffixes of :data:`FORMATS`
-    sheet : sheet of a workbook; None: the sheet called "shipments", else the first
+    sheet : sheet of a workbook, or list of a JSON file that holds several; None: "shipments", else the first sheet
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -69,7 +69,7 @@ def read_raw(path: str | Path, sheet: str | None = None) -> RawTable:
     if suffix in _EXCEL:
         return _read_one_sheet(path, sheet)
     if suffix == ".json":
-        return _read_json(path)
+        return _read_json(path, sheet or "shipments")
     if suffix == ".parquet":
         return _read_parquet(path)
     if suffix in FORMATS:
@@ -260,7 +260,7 @@ def _cure(code: str) -> str:
     return f"leading zero lost, format the column as text and write 0{code}"
 
 
-def _read_json(path: Path) -> RawTable:
+def _read_json(path: Path, name: str) -> RawTable:
     decoded = _decode(path.name, path.read_bytes())
     if isinstance(decoded, RawTable):
         return decoded
@@ -273,9 +273,9 @@ def _read_json(path: Path) -> RawTable:
         return _broken(path.name, str(error), "JSON", row=row)
     if isinstance(content, dict):
         lists = [value for value in content.values() if isinstance(value, list)]
-        content = content.get("shipments", lists[0] if len(lists) == 1 else None)
+        content = content.get(name, lists[0] if len(lists) == 1 else None)
     if not isinstance(content, list):
-        return _broken(path.name, "no list", 'a list of records, or {"shipments": [...]}')
+        return _broken(path.name, "no list", f'a list of records, or {{"{name}": [...]}}')
     return _records(path.name, content)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from consolidation.events.model import Confirmation
+from consolidation.events.model import Confirmation, parsed_time
 from consolidation.events.steps import Refusal
 from consolidation.plan_model import Plan, PlannedLoad, PlannedShipment
 from network.departures import Run, runs
@@ -122,4 +122,8 @@ def _same_row(departure_id: str, day: dt.date, ways: dict[str, tuple[str, str]])
 
 def _local(said: Confirmation, load: PlannedLoad) -> dt.date:
     """Return the day of a report on the clock of the port that a load leaves from."""
-    return said.instant.astimezone(dt.datetime.fromisoformat(load.departs).tzinfo).date()
+    departs = parsed_time(load.departs)
+    try:
+        return said.instant.astimezone(dt.UTC if departs is None else departs.tzinfo).date()
+    except OverflowError:
+        return said.instant.date()

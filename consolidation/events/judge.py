@@ -104,7 +104,8 @@ class _RowRules:
         if wrong is not None:
             yield wrong
             return
-        yield from _times(self._plan, said)
+        untimely = list(_times(self._plan, said))
+        yield from untimely
         if not _is_known(self._fold, said):
             yield "subject_id", self._unknown(said)
             return
@@ -113,7 +114,7 @@ class _RowRules:
             yield "kind", Refusal(f"one of {', '.join(kinds)}, of {_what(self._fold, said)}", rule="EVENT.KIND")
             return
         yield from _misplaced(said)
-        yield from self._departure(said)
+        yield from () if untimely else self._departure(said)
         yield from self._cartons(said)
 
     def _of_another_plan(self, said: Confirmation) -> Fault | None:

@@ -84,7 +84,9 @@ def _plain(number: Decimal) -> Decimal:
     return Decimal(canonical_text(number))
 
 
-Number = Annotated[Decimal, AfterValidator(_plain), PlainSerializer(str, return_type=str, when_used="json")]
+_AS_TEXT = (AfterValidator(_plain), PlainSerializer(str, return_type=str, when_used="json"))
+Volume = Annotated[Decimal, Field(ge=Decimal("0.000001"), le=10_000), *_AS_TEXT]
+Weight = Annotated[Decimal, Field(ge=Decimal("0.001"), le=10_000_000), *_AS_TEXT]
 
 
 class Confirmation(BaseModel):
@@ -109,17 +111,13 @@ class Confirmation(BaseModel):
     reference: Annotated[str, _printable("reference")] = Field(
         "", max_length=200, description="the partner's own number, such as a booking or a house bill"
     )
-    volume_m3: Number | None = Field(
+    volume_m3: Volume | None = Field(
         None,
-        gt=0,
-        le=10_000,
         json_schema_extra={"unit": "m3"},
         description="measured, of gated_in: all cartons of the shipment",
     )
-    gross_weight_kg: Number | None = Field(
+    gross_weight_kg: Weight | None = Field(
         None,
-        gt=0,
-        le=10_000_000,
         json_schema_extra={"unit": "kg"},
         description="measured, of gated_in: all cartons of the shipment",
     )

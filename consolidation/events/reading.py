@@ -12,7 +12,7 @@ from network.files import RawTable, read_raw, read_sheets
 from network.rows import parse_rows
 
 SHEET = "confirmations"
-"""Sheet of a workbook that is read; a workbook without it is read from its first sheet."""
+"""Sheet of a workbook, or list of a JSON file, that is read; a workbook without it is read from its first sheet."""
 _EXCEL = (".xlsx", ".xlsm", ".xls", ".ods")
 _EDIFACT = (".edi", ".edifact", ".ifcsum")
 _TEXT = (".csv", ".txt", ".tsv", ".json")
@@ -56,7 +56,7 @@ def read_confirmations(path: str | Path) -> tuple[list[Row], list[Finding]]:
 
 
 def _read_text(path: Path) -> tuple[list[Row], list[Finding]]:
-    return _rows(read_raw(path))
+    return _rows(read_raw(path, SHEET))
 
 
 def _read_excel(path: Path) -> tuple[list[Row], list[Finding]]:

@@ -74,7 +74,13 @@ def refusal(fold: Fold, said: Confirmation) -> Refusal | None:
         return Refusal(
             f"one of {', '.join(_OFF_ITS_LOAD)}: {what} is off its load", "it was on board: report short_shipped with 0 cartons"
         )  # fmt: skip
-    return _off_the_ladder(fold, said, state) or _held(fold, said, state) or _too_soon(fold, said)
+    rules = (
+        _off_the_ladder(fold, said, state),
+        _held(fold, said, state),
+        _too_soon(fold, said),
+        _not_moved(said, state),
+    )
+    return next((found for found in rules if found is not None), None)
 
 
 def _off_the_ladder(fold: Fold, said: Confirmation, state: ShipmentState | LoadState) -> Refusal | None:
@@ -114,6 +120,18 @@ def _not_sailed(fold: Fold, said: Confirmation) -> Refusal | None:
             expected = f"a truck whose goods have sailed: shipment {name} is {state.status} at that time"
             return Refusal(expected, f"sailed was not reported for {name}")
     return None
+
+
+def _not_moved(said: Confirmation, state: ShipmentState | LoadState) -> Refusal | None:
+    """Return why a load was not rolled: it is on the departure that it was planned for."""
+    if (
+        said.kind != "rolled"
+        or not isinstance(state, LoadState)
+        or state.rolled
+        or said.departure_id != state.departure_id
+    ):
+        return None
+    return Refusal(f"another departure: load {said.subject_id} is on this one", "", "DEPARTURE.SAME", "departure_id")
 
 
 def _too_soon(fold: Fold, said: Confirmation) -> Refusal | None:

@@ -225,13 +225,20 @@ BAD: dict[str, Bad] = {
          record("rolled", "L0001", "2026-11-28T10:00+08:00", departure_id="YTN-LAX-W@2026-11-25")], 3, "departure_id",
         "had not left at the time",
     ),
+    "rolled to the departure that it is on": (
+        [_BOOKED, record("rolled", "L0001", departure_id="YTN-LAX-W@2026-12-02")], 3, "departure_id", "L0001 is on this one",
+    ),
+    "rolled at the end of time": (
+        [_BOOKED, record("rolled", "L0001", "9999-12-31T23:30Z", departure_id="YTN-LAX-W@2026-12-09")], 3, "time",
+        "near the horizon of the plan",
+    ),
     "rolled after sailing": (
         [*_AT_SEA, record("rolled", "L0001", "2026-12-04T10:00+08:00", departure_id="YTN-LAX-W@2026-12-09")], 4, "kind",
         "L0001 is sailed",
     ),
     "volume over the load": ([record("gated_in", "S1", volume_m3="22.1")], 2, "volume_m3", "at most 22.0"),
     "weight over the load": ([record("gated_in", "S1", gross_weight_kg="18900")], 2, "gross_weight_kg", "other goods in it 1200"),
-    "volume below nothing": ([record("gated_in", "S1", volume_m3="-4")], 2, "volume_m3", "above 0 m3"),
+    "volume below nothing": ([record("gated_in", "S1", volume_m3="-4")], 2, "volume_m3", "of at least 0.000001 m3"),
     "volume beyond all ships": ([record("gated_in", "S1", volume_m3="1e300")], 2, "volume_m3", "at most 10000 m3"),
     "weight of too many digits": ([record("gated_in", "S1", gross_weight_kg="9" * 400)], 2, "gross_weight_kg", "number"),
     "weight that is no number": ([record("gated_in", "S1", gross_weight_kg="nan")], 2, "gross_weight_kg", "number"),
@@ -347,6 +354,7 @@ FILES: dict[str, tuple[str, Callable[[Path], Path], int | None, str]] = {
     "empty JSON": ("bad.json", _text(""), None, "records"),
     "JSON without rows": ("bad.json", _text('{"confirmations": []}'), None, "at least one"),
     "JSON cut off": ("bad.json", _text('{"confirmations": [{"kind": "booked"'), 1, "JSON"),
+    "JSON without the list": ("bad.json", _text('{"bookings": [], "gates": []}'), None, '{"confirmations": [...]}'),
     "JSON of numbers": ("bad.json", _text("[1, 2]"), 1, "a record"),
     "JSON deep in itself": ("bad.json", _text("[" * 100_000), None, "JSON"),
     "column missing": ("bad.csv", _text(HEAD.replace(",time", "") + "\n" + LINE.replace(",2026-12-01T10:00+08:00", "")), 1, "a column time"),
@@ -371,6 +379,14 @@ def test_a_bad_file_is_named_and_nothing_is_taken_in(folder: Path, name: str) ->
     assert found[0].row == row, [str(each) for each in found]
     assert words in " ".join(str(each) for each in found)
     assert found[0].file.startswith(Path(file).stem)
+
+
+def test_other_lists_of_a_json_file_are_passed_over(folder: Path) -> None:
+    file = folder.parent / "c.json"
+    file.write_text(
+        json.dumps({"header": {"role": "carrier"}, "confirmations": GOOD, "ports": ["CNYTN"]}), encoding="utf-8"
+    )
+    assert len(import_confirmations(folder, file, by="Mei").new) == 3
 
 
 def test_utf_16_with_its_mark_is_read(folder: Path) -> None:
