@@ -8,6 +8,7 @@ hold is judged at the end.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -229,7 +230,7 @@ class _Replay:
         self._known = [event.confirmation for event in events]
         self._recorded = {event.confirmation.event_id: event.recorded_at for event in events}
         self.taken: list[Row] = []
-        self._blamed: set[int | None] = set()
+        self._unblamed: dict[tuple[str, str], list[Row]] = defaultdict(list)
 
     def run(self, rows: Sequence[Row]) -> list[Finding]:
         """Apply everything to the fold; return what cannot have happened."""
@@ -245,6 +246,7 @@ class _Replay:
             self._fold.apply(said)
             if row is not None:
                 self.taken.append(row)
+                self._unblamed[said.subject, said.subject_id].append(row)
         return found
 
     def _judged(self, said: Confirmation) -> bool:
@@ -261,10 +263,8 @@ class _Replay:
         elif known.subject_id in self._fold.planned:
             planned = self._fold.planned[known.subject_id]
             near |= {("load", planned.trunk_load_id), ("load", planned.truck_load_id)}
-        for row in self.taken:
-            said = row.confirmation
-            if (said.subject, said.subject_id) in near and row.number not in self._blamed:
-                self._blamed.add(row.number)
-                what = f"{known.subject} {known.subject_id} was {known.kind} at {known.time}"
-                expected = f"what fits with the log: {what} (recorded {self._recorded[known.event_id]})"
+        what = f"{known.subject} {known.subject_id} was {known.kind} at {known.time}"
+        expected = f"what fits with the log: {what} (recorded {self._recorded[known.event_id]})"
+        for subject in sorted(near):
+            for row in self._unblamed.pop(subject, ()):
                 yield _finding(self._file, row, "kind", Refusal(expected, "its time is wrong", "EVENT.STEP"))

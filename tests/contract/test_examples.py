@@ -28,6 +28,8 @@ from typer.models import OptionInfo
 
 import consolidation
 from consolidation import cli
+from consolidation.events.model import KINDS, Confirmation
+from consolidation.events.state import STATUSES
 from consolidation.folder import CERTIFICATE, PLAN, TABLE_FILES
 from consolidation.plan_model import CATEGORIES, Certificate, CostLine, FinalLeg, MilestoneCode, Service
 from consolidation.rules import RULES
@@ -290,6 +292,7 @@ def _documented() -> dict[str, list[str]]:
             *(column.name for column in (*shipment_columns("USD"), *seller_columns("USD")) if "cost_" not in column.name),
             *RULES_OF_SHARING, SHIPMENTS, SELLERS, WORKBOOK,
         ],
+        "confirmations.md": [*KINDS, *Confirmation.model_fields, *STATUSES],
         "python.md": [name for name in consolidation.__all__ if name != "__version__"],
     }  # fmt: skip
 
