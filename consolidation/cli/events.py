@@ -26,7 +26,7 @@ _WIDTH = 11
 @app.command(name="import")
 def import_command(
     plan: PlanPath,
-    file: Annotated[Path, typer.Argument(help="Confirmations: CSV, XLSX or JSON.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Confirmations: CSV, XLSX, JSON or IFCSUM (.edi).", show_default=False)],
     by: Annotated[str, typer.Option("--by", help="Who imports; blank: the user of this computer.")] = "",
     network: Annotated[
         Path | None, typer.Option("--network", help="Network of the plan: all its departures.", show_default=False)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 
 from consolidation.partners.cutoffs import cutoffs_of, minute, run_row
 from consolidation.partners.edifact import pieces
@@ -254,7 +254,3 @@ def _house(row: PlannedShipment, goods: Shipment | None, network: Network) -> Ho
         cargo_class=goods.cargo_class if goods else "", incoterm=goods.incoterm if goods else "",
         ready=minute(times.get("READY", "")), delivered=minute(times.get("DELIVERED", "")),
     )  # fmt: skip
-
-
-STATUSES: tuple[Status, ...] = get_args(Status)
-"""The status ladder, lowest first."""

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from consolidation.partners.consolidations import STATUSES, message_number, unlocode
+from consolidation.partners.consolidations import message_number, unlocode
 from consolidation.partners.dcsa_model import (
     Booking,
     BookingAgent,
@@ -34,6 +34,7 @@ from consolidation.partners.dcsa_model import (
     ShipmentLocation,
 )
 from consolidation.partners.payloads import read_payload, write_payload
+from consolidation.partners.statuses import STATUSES
 from consolidation.plan_model import Plan, PlannedLoad, PlannedShipment
 from consolidation.shipments import Shipment
 from network.errors import Finding, InputError

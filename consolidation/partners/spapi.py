@@ -23,7 +23,6 @@ from typing import Any
 
 from pydantic import Field
 
-from consolidation.partners.consolidations import STATUSES
 from consolidation.partners.header import content_sha256
 from consolidation.partners.payloads import Payload, read_payload, write_payload
 from consolidation.partners.spapi_model import (
@@ -51,7 +50,7 @@ from consolidation.partners.spapi_model import (
     Weight,
     Window,
 )
-from consolidation.partners.statuses import CODE_OF_STATUS
+from consolidation.partners.statuses import CODE_OF_STATUS, STATUSES
 from consolidation.plan_model import Plan, PlannedShipment, Status
 from consolidation.shipments import Shipment
 from network.errors import Finding, InputError

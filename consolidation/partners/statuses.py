@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from consolidation.events.model import EventKind
 from consolidation.plan_model import Status
 
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""The status ladder, lowest first."""
 STATUS_CODES: dict[str, Status] = {
     "PRO": "proposed", "APP": "approved", "BKD": "booked", "STF": "stuffed", "SLD": "sailed", "CLR": "cleared",
     "DLV": "delivered",
