@@ -161,5 +161,5 @@ class Event(BaseModel):
     row: int | None = Field(
         None,
         json_schema_extra={"unit": "row"},
-        description="line or row of the file; of JSON the position in its list",
+        description="line or row of the file; of JSON the position in its list, of IFCSUM the segment",
     )
