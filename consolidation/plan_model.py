@@ -297,7 +297,7 @@ class Earlier(Part):
     final_leg: FinalLeg
     overseas_id: str
     replenishment: Replenishment | None
-    storage_days: int
+    storage_days: int = Field(json_schema_extra={"unit": "day"})
     importer_id: str
     trunk_load_id: str
     truck_load_id: str
@@ -352,7 +352,7 @@ class Continued(Part):
     """What a plan makes of the one that it replaces."""
 
     plan_id: str
-    version: int
+    version: int = Field(json_schema_extra={"unit": "version"})
     plan_sha256: str = Field(description="hash of the earlier plan.json")
     events: int = Field(json_schema_extra={"unit": "confirmation"}, description="that the plan takes into account")
     events_sha256: str
@@ -376,7 +376,12 @@ class PlanHead(Part):
 
     schema_version: str = SCHEMA_VERSION
     plan_id: str
-    version: int = Field(1, ge=1, description="1 for a first plan; a replan counts on from the plan it replaces")
+    version: int = Field(
+        1,
+        ge=1,
+        json_schema_extra={"unit": "version"},
+        description="1 for a first plan; a replan counts on from the plan it replaces",
+    )
     replaces: str = Field("", description="id of the plan that this one replaces; blank for a first plan")
     software: dict[str, str]
     inputs: Inputs
