@@ -29,11 +29,11 @@ from tests.partner_files import hand_message, partner_plans, standard
 from tests.plans import sample_network, sample_plan
 
 Case = tuple[Plan, Network, Sequence[Shipment]]
-often = settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+often = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @often
-@given(partner_plans())
+@given(partner_plans(most=12))
 def test_ifcsum_reads_back_equal(case: Case) -> None:
     messages = list(consolidations(*case))
     assert {row.load_id for row in messages} == {row.load_id for row in case[0].loads}
@@ -44,7 +44,7 @@ def test_ifcsum_reads_back_equal(case: Case) -> None:
 
 
 @often
-@given(partner_plans())
+@given(partner_plans(most=12))
 def test_bookings_read_back_equal(case: Case) -> None:
     files = StandardFiles(*case)
     for (path, content), booking in zip(files.dcsa(), bookings(*case), strict=True):
@@ -54,7 +54,7 @@ def test_bookings_read_back_equal(case: Case) -> None:
 
 
 @often
-@given(partner_plans())
+@given(partner_plans(most=12))
 def test_inbound_requests_read_back_equal(case: Case) -> None:
     covered: list[str] = []
     for requests in inbound_requests(*case):
