@@ -150,19 +150,24 @@ class Appraiser:
 
     def _alone(self, who: Traveller, line: CostLine, *, is_after: bool) -> Effect:
         """Return what the whole amount of a line is about that only one plan has."""
-        if who.has_moved and not (line.load_id and self._stays(line.load_id, is_after=is_after)):
+        if who.has_moved and not self._rides_on(who, line.load_id, is_after=is_after):
             return "journey"
         if not self._prices.in_both(line.charge_id):
             return "price"
         return "sharing" if _is_shared(line) and not who.has_changed else "quantity"
 
-    def _stays(self, load_id: str, *, is_after: bool) -> bool:
-        """Return whether a load is in both plans, and goes the same way."""
-        twin = (self._pair.origin_of if is_after else self._pair.twin).get(load_id)
-        if twin is None:
-            return False
-        old, new = (twin, load_id) if is_after else (load_id, twin)
-        return _way(self._pair.loads_before[old]) == _way(self._pair.loads_after[new])
+    def _rides_on(self, who: Traveller, load_id: str, *, is_after: bool) -> bool:
+        """Return whether a shipment is in a load of one plan, and in the same load in the other one."""
+        before, after = who.before, who.after
+        for old, new in ((before.trunk_load_id, after.trunk_load_id), (before.truck_load_id, after.truck_load_id)):
+            if load_id and load_id == (new if is_after else old):
+                return self._pair.same_load(old, new) and self._stays(old)
+        return False
+
+    def _stays(self, load_id: str) -> bool:
+        """Return whether a load of A goes the same way in B."""
+        twin = self._pair.loads_after[self._pair.twin[load_id]]
+        return _way(self._pair.loads_before[load_id]) == _way(twin)
 
     def _price(self, old: CostLine, new: CostLine) -> Decimal:
         """Return what the amount differs by because the charge has another price."""
@@ -199,11 +204,11 @@ class Appraiser:
         if bool(old.load_id) != bool(new.load_id):
             return False
         if old.load_id:
-            return self._pair.same_load(old.load_id, new.load_id) and self._stays(old.load_id, is_after=False)
+            return self._pair.same_load(old.load_id, new.load_id) and self._stays(old.load_id)
         load_id = who.before.trunk_load_id
         same = (who.before.importer_id, who.before.regime_id) == (who.after.importer_id, who.after.regime_id)
         return same and self._pair.same_load(load_id, who.after.trunk_load_id) and (
-            self._stays(load_id, is_after=False) if load_id else who.before.departure_id == who.after.departure_id
+            self._stays(load_id) if load_id else who.before.departure_id == who.after.departure_id
         )  # fmt: skip
 
     def _company_changed(self, who: Traveller, old: CostLine, new: CostLine) -> bool:

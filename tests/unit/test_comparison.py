@@ -183,6 +183,20 @@ def test_another_departure_is_a_journey() -> None:
     }  # fmt: skip
 
 
+def test_joining_a_load_that_sails_in_both_plans_is_a_journey() -> None:
+    """S3 went by courier and now goes with S1 and S2: what it pays there is its new way, what they pay less is sharing."""
+    one, two, three = (Item(Decimal(volume), Decimal(2000), importer_id=f"IOR-{volume}") for volume in (4, 6, 10))
+    alone = Item(Decimal(10), Decimal(2000), importer_id="IOR-10", departure_id="")
+    rates = {**RATES, "mpf": "0"}
+    found = compare(
+        priced({"S1": one, "S2": two, "S3": alone}, Terms(rates)),
+        priced({"S1": one, "S2": two, "S3": three}, Terms(rates)),
+    )
+    row = next(row for row in found.shipments if row.shipment_id == "S3")
+    assert set(row.landed_cost.effects) == {"journey"}
+    assert (cost(found, "S1"), cost(found, "S2")) == ({"sharing": "-386.00"}, {"sharing": "-579.00"})
+
+
 def test_withdrawn_left_out_and_new_shipments() -> None:
     goods = Item(Decimal(4), Decimal(2000))
     before = priced({"S1": goods, "S2": goods, "S3": goods}, Terms(RATES), left_out=["S4", "S6"])
