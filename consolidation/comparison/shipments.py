@@ -100,7 +100,7 @@ class Clerk:
         self, name: str, before: PlannedShipment | None, after: PlannedShipment | None
     ) -> Iterator[ShipmentChange]:
         old, new = self._out_before.get(name), self._out_after.get(name)
-        detail = Detail(field="planned", before=_state(before, old), after=_state(after, new))
+        detail = Detail(field="state", before=_state(before, old), after=_state(after, new))
         if after is not None:
             yield _change("added", self._judge.added(old), detail)
         elif before is not None:
