@@ -14,7 +14,7 @@ from consolidation.cli.common import AsJson, app, refuse
 
 if TYPE_CHECKING:
     from consolidation.comparison import Comparison, Known
-    from consolidation.events.model import Event
+    from consolidation.plan_model import Plan
     from consolidation.shipments import Shipment
     from network.model import Network
 
@@ -47,7 +47,7 @@ def compare_command(
         require_target(out)
     a, b = read_plan(plan_a), read_plan(plan_b)
     known = _known((network_a, network_b), (shipments_a, shipments_b), as_json)
-    found = compare(a, b, inputs=dataclasses.replace(known, events=_events(plan_a, plan_b)))
+    found = compare(a, b, inputs=_with_confirmations(known, (plan_a, a), (plan_b, b)))
     folder = None if out is None else write_comparison(found, out)
     if as_json:
         console.show_json(_answer(found, folder))
@@ -82,11 +82,21 @@ def _known(networks: tuple[Path | None, Path | None], goods: tuple[Path | None, 
     return Known(network_a=read[0], network_b=read[1], shipments_a=rows[0], shipments_b=rows[1])
 
 
-def _events(*folders: Path) -> tuple[Event, ...]:
-    """Return what was confirmed to either plan, once; a later plan repeats the log of the one it replaces."""
+def _with_confirmations(known: Known, *plans: tuple[Path, Plan]) -> Known:
+    """Return what is known with the logs of both folders: a later one repeats the log of the plan that it replaces.
+
+    Shipments become those that the plans were made from: the files hold them as the sellers gave them.
+    """
+    from consolidation.events.effective import planned_from
     from consolidation.events.log import read_log
 
-    return tuple({event.confirmation.event_id: event for folder in folders for event in read_log(folder)}.values())
+    logs = [read_log(folder) for folder, _ in plans]
+    goods = [
+        None if rows is None else planned_from(rows, log, plan)
+        for rows, log, (_, plan) in zip((known.shipments_a, known.shipments_b), logs, plans, strict=True)
+    ]
+    events = {event.confirmation.event_id: event for log in logs for event in log}
+    return dataclasses.replace(known, shipments_a=goods[0], shipments_b=goods[1], events=tuple(events.values()))
 
 
 def _answer(found: Comparison, folder: Path | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from consolidation.comparison.effects import Ledger, Traveller
 from consolidation.comparison.evidence import Evidence, named
 from consolidation.comparison.matching import Pair
 from consolidation.comparison.model import CAUSES, EFFECTS, Cause, Detail, Effect, Verdict
-from consolidation.events.model import EventKind
+from consolidation.events.model import Confirmation, EventKind
 from consolidation.plan_model import PlannedShipment, Unplanned
 from consolidation.report._flows import milestone
 
@@ -51,10 +51,11 @@ class Judge:
     def __init__(self, pair: Pair, evidence: Evidence, changed: frozenset[str]) -> None:
         self._pair, self._evidence, self._changed = pair, evidence, changed
 
-    def added(self, before: Unplanned | None) -> Verdict:
+    def added(self, row: PlannedShipment, before: Unplanned | None) -> Verdict:
         """Return why a shipment is planned in B only."""
         if before is None:
-            return Verdict(cause="input", why="new in the input of B")
+            said = self._evidence.left_behind(row.shipment_id)
+            return Verdict(cause="input", why="new in the input of B") if said is None else _of_confirmation(said)
         return self._by_rule(before, "kept out of A", "B found a place for it")
 
     def dropped(self, row: PlannedShipment, after: Unplanned | None) -> Verdict:
@@ -98,12 +99,7 @@ class Judge:
 
     def _said(self, row: PlannedShipment, *kinds: EventKind) -> Verdict | None:
         said = self._evidence.said(row, *kinds)
-        if said is None:
-            return None
-        what = f"{said.subject_id} {_SAID.get(said.kind, said.kind)}"
-        until = f" until {said.until}" if said.until else ""
-        others = () if said.subject == "shipment" else (said.subject_id,)
-        return Verdict(cause="status", why=f"{what}{until}, says {said.reported_by} on {said.time[:10]}", others=others)
+        return None if said is None else _of_confirmation(said)
 
     def _pushed(
         self, before: PlannedShipment, after: PlannedShipment | None, facts: Sequence[Detail]
@@ -203,6 +199,13 @@ class Judge:
     def stepped(self, before: str, after: str, subject: str) -> Verdict:
         """Return why the status is another step."""
         return Verdict(cause="status", why=f"{subject} was {before} and is {after}")
+
+
+def _of_confirmation(said: Confirmation) -> Verdict:
+    what = f"{said.subject_id} {_SAID.get(said.kind, said.kind)}"
+    until = f" until {said.until}" if said.until else ""
+    others = () if said.subject == "shipment" else (said.subject_id,)
+    return Verdict(cause="status", why=f"{what}{until}, says {said.reported_by} on {said.time[:10]}", others=others)
 
 
 def told(facts: Sequence[Detail]) -> str:

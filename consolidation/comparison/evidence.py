@@ -13,6 +13,7 @@ from functools import cached_property
 from consolidation.comparison.facts import Known, measured
 from consolidation.comparison.matching import Pair
 from consolidation.comparison.prices import Prices
+from consolidation.events.effective import rest_id
 from consolidation.events.model import Confirmation, EventKind
 from consolidation.plan_model import CostLine, PlannedLoad, PlannedShipment
 from network.cells import is_date
@@ -69,6 +70,14 @@ class Evidence:
         subjects = (row.shipment_id, row.trunk_load_id, row.truck_load_id)
         found = [each for subject in subjects if subject for each in self._said.get(subject, ()) if each.kind in kinds]
         return found[-1] if found else None
+
+    def left_behind(self, shipment_id: str) -> Confirmation | None:
+        """Return the confirmation that left cartons behind which travel under this id."""
+        for confirmations in self._said.values():
+            for each in confirmations:
+                if each.kind == "short_shipped" and shipment_id.startswith(rest_id(each.subject_id, each.plan_version)):
+                    return each
+        return None
 
     def gone(self, row: PlannedShipment) -> str:
         """Return what of the journey of a shipment in A is not there any more for B."""

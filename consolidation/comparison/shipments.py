@@ -102,7 +102,7 @@ class Clerk:
         old, new = self._out_before.get(name), self._out_after.get(name)
         detail = Detail(field="state", before=_state(before, old), after=_state(after, new))
         if after is not None:
-            yield _change("added", self._judge.added(old), detail)
+            yield _change("added", self._judge.added(after, old), detail)
         elif before is not None:
             yield _change("dropped", self._judge.dropped(before, new), detail)
         elif detail.before != detail.after:

@@ -89,6 +89,13 @@ def test_cancelled_shipments_are_dropped_by_status() -> None:
     assert (told.cause, told.why) == ("status", "S1 cancelled, says WH-SZX on 2026-11-28")
 
 
+def test_cartons_left_behind_travel_on_by_status() -> None:
+    known = said("short_shipped", cartons=10)
+    made = found({"S1": at(FIRST, 4)}, {"S1": at(FIRST, 3), "S1-R1": at(LATER, 1)}, known)
+    assert verdict(made, "S1-R1", "added").why == "S1 left behind, says WH-SZX on 2026-11-28"
+    assert verdict(made, "S1", "re_measured").cause == verdict(made, "S1-R1", "added").cause == "status"
+
+
 def test_measured_at_the_gate() -> None:
     made = found({"S1": SMALL}, {"S1": at(FIRST, 5)}, said("gated_in", volume_m3=5, gross_weight_kg=1000))
     assert verdict(made, "S1", "re_measured").cause == "status"
