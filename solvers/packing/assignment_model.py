@@ -11,6 +11,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from ..polling import stopping
+from .cuts import common_step
 from .greedy import weights
 from .integer import Choice, Effort
 from .problem import PackingProblem
@@ -26,7 +27,7 @@ def assign(problem: PackingProblem, incumbent: int, bound: int, effort: Effort) 
     bound : int, no packing costs less
     effort : Effort, its nodes are thousandths of CP-SAT's deterministic seconds
     """
-    step = max(1, math.gcd(*(int(cost) for cost in problem.cost)))
+    step = common_step(problem)
     model = _Slots(problem, (incumbent - 1) // step, step)
     model.cp.add(model.price >= -(-bound // step))
     solver = cp_model.CpSolver()

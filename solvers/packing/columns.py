@@ -72,6 +72,27 @@ class Column:
         return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The weight in each bin over a divisor, rounded up, summed over all bins, reaches a least value (see ``modular``).
+
+    Attributes
+    ----------
+    weights : tuple of (class, weight of one item of it), both int
+    divisor : int
+    least : int
+    """
+
+    weights: tuple[tuple[int, int], ...]
+    divisor: int
+    least: int
+
+    def coefficient(self, column: Column) -> int:
+        """Return what a bin filled as the column counts."""
+        weight = dict(self.weights)
+        return -(-sum(weight.get(number, 0) for number in column.classes) // self.divisor)
+
+
 class ColumnPool:
     """All columns met so far, each once and of the cheapest type that holds it.
 
@@ -131,12 +152,14 @@ class LinearAnswer:
     use : (m,) float64, of the columns
     price : (C,) float64, dual value of each class, not negative
     rent : (T,) float64, dual value of each limit, not negative
+    cut_price : (cuts,) float64, dual value of each cut, not negative
     """
 
     value: float
     use: Float64
     price: Float64
     rent: Float64
+    cut_price: Float64
 
 
 class LinearMaster:
@@ -165,6 +188,7 @@ class LinearMaster:
         self._limit = problem.limit
         self._unit = float(max(1, problem.cost.max() if problem.cost.any() else beyond.max()))
         self._variables: list[Any] = []
+        self._cuts: list[tuple[Cut, Any]] = []
         for kind, row in self._caps.items():
             row.SetCoefficient(self._variable(int(beyond[kind])), -1.0)
 
@@ -181,7 +205,17 @@ class LinearMaster:
                 self._rows[number].SetCoefficient(variable, float(count))
             if column.type in self._caps:
                 self._caps[column.type].SetCoefficient(variable, 1.0)
+            for cut, row in self._cuts:
+                row.SetCoefficient(variable, float(cut.coefficient(column)))
             self._variables.append(variable)
+
+    def add_cut(self, cut: Cut) -> None:
+        """Add a cut over all columns, those to come included."""
+        row = self._solver.Constraint(float(cut.least), self._forever)
+        for column, variable in zip(self.pool.columns, self._variables, strict=False):
+            row.SetCoefficient(variable, float(cut.coefficient(column)))
+        self._cuts.append((cut, row))
+        self._dual = True
 
     def set_limits(self, limit: Int64) -> None:
         """Change the limits of the limited types, (T,)."""
@@ -203,12 +237,15 @@ class LinearMaster:
         if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
             self._solver.Reset()
             if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
-                nothing = np.zeros(self.pool.problem.n_types)
-                return LinearAnswer(math.inf, np.zeros(len(self._variables)), np.zeros(len(self._rows)), nothing)
+                nothing = (len(self._variables), len(self._rows), self.pool.problem.n_types, len(self._cuts))
+                return LinearAnswer(math.inf, *map(np.zeros, nothing))
         rent = np.zeros(self.pool.problem.n_types)
         for kind, row in self._caps.items():
             rent[kind] = max(0.0, -row.dual_value()) * self._unit
         use = np.array([variable.solution_value() for variable in self._variables])
-        price = np.array([row.dual_value() for row in self._rows]) * self._unit
+        price, cut_price = (
+            np.maximum([row.dual_value() for row in rows], 0.0) * self._unit
+            for rows in (self._rows, [row for _, row in self._cuts])
+        )
         value = self._solver.Objective().Value() * self._unit
-        return LinearAnswer(value, np.maximum(use, 0.0), np.maximum(price, 0.0), rent)
+        return LinearAnswer(value, np.maximum(use, 0.0), price, rent, cut_price)

@@ -81,15 +81,32 @@ def row_dual(problem: PackingProblem, row: Row) -> RowDual | None:
     return RowDual(bound, worth, tuple(rents))
 
 
+def least_values(problem: PackingProblem, dual: RowDual, target: int) -> list[int]:
+    """Return the value that a bin of each type has at least in a packing that costs `target` or less.
+
+    Every bin costs at least the worth of its value less its rent, so one that costs more by the distance from the bound
+    to the target takes the packing beyond it. The worth must not be 0.
+    """
+    slack = target - dual.bound
+    return [
+        math.ceil((int(cost) + rent - slack) / dual.worth) for cost, rent in zip(problem.cost, dual.rent, strict=True)
+    ]
+
+
 def row_bound(problem: PackingProblem, row: Row) -> Fraction:
     """Return the bound of a row; the overflow price when there is no packing."""
     dual = row_dual(problem, row)
     return Fraction(problem.overflow) if dual is None else dual.bound
 
 
+def common_step(problem: PackingProblem) -> int:
+    """Return the greatest common divisor of the prices, of which all costs are multiples; 1 when all are free."""
+    return max(1, math.gcd(*(int(cost) for cost in problem.cost)))
+
+
 def rounded_up(problem: PackingProblem, bound: Fraction | int) -> int:
     """Return the least multiple of the greatest common divisor of the prices that is not below `bound`."""
-    step = max(1, math.gcd(*(int(cost) for cost in problem.cost)))
+    step = common_step(problem)
     return math.ceil(Fraction(bound) / step) * step
 
 
@@ -141,7 +158,7 @@ def cheapest_counts(
     effort : float, deterministic seconds of CP-SAT
     seed : int
     """
-    step = max(1, math.gcd(*(int(cost) for cost in problem.cost)))
+    step = common_step(problem)
     single = max(rounded_up(problem, row_bound(problem, row)) for row in rows)
     if single >= problem.overflow:
         return Counts(None, problem.overflow, problem.overflow)

@@ -21,7 +21,7 @@ from .cuts import Row, rounded_up, row_bound
 from .fill import Offer
 from .problem import PackingProblem
 
-_VALUE_BITS = 44
+VALUE_BITS = 44
 """All items together are worth about two to this power in the integer prices."""
 _SMOOTHING = 0.7
 """Weight of the prices of the best bound against those of the master."""
@@ -157,7 +157,7 @@ class Generation:
         if weight > 0.0 and self.center is not None:
             price = weight * self.center + (1.0 - weight) * price
             rent = weight * self.center_rent + (1.0 - weight) * rent
-        scale = 2.0**_VALUE_BITS / max(1.0, float(price @ left.demand))
+        scale = 2.0**VALUE_BITS / max(1.0, float(price @ left.demand))
         value = np.floor(price * scale).astype(np.int64)[self.classes.of]
         offered = self.offered & (self._rank < left.demand[self.classes.of]) & (value > 0)
         offer = Offer(self.problem, value, self.classes.of, offered)

@@ -13,6 +13,7 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from .columns import Classes, Column, bins_from
+from .cuts import common_step
 from .problem import PackingProblem
 from .result import Bin
 
@@ -52,11 +53,15 @@ class Choice:
 def choose(
     problem: PackingProblem, classes: Classes, columns: Sequence[Column], incumbent: int, effort: Effort
 ) -> Choice:
-    """Return the cheapest choice of columns that covers all classes; `incumbent` is the cost to beat."""
+    """Return the cheapest choice of columns that covers all classes; `incumbent` is the cost to beat.
+
+    Giving up at that cost is a choice too, and the one to start from: so the search knows from the outset what is too
+    dear, and drops columns for it.
+    """
     covered = {number for column in columns for number in column.classes}
     if len(covered) < len(classes.demand):
         return Choice(None, incumbent)
-    step = max(1, math.gcd(*(int(cost) for cost in problem.cost)))
+    step = common_step(problem)
     model = mathopt.Model()
     rows = [model.add_linear_constraint(lb=float(count)) for count in classes.demand]
     caps = {
@@ -74,6 +79,7 @@ def choose(
         if column.type in caps:
             caps[column.type].set_coefficient(variable, 1.0)
         use.append(variable)
+    give_up = _way_out(model, rows, classes, incumbent / step) if incumbent < problem.overflow else None
     parameters = mathopt.SolveParameters(
         time_limit=datetime.timedelta(seconds=max(0.01, effort.seconds)),
         node_limit=effort.nodes,
@@ -81,13 +87,27 @@ def choose(
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.99,
     )
-    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
+    start = mathopt.ModelSolveParameters()
+    if give_up is not None:
+        start.solution_hints.append(mathopt.SolutionHint({**dict.fromkeys(use, 0.0), give_up: 1.0}))
+    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters, model_params=start)
     if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
         return Choice(None, incumbent)
     dual = result.termination.objective_bounds.dual_bound
     bound = math.ceil(dual - 1e-6) * step if math.isfinite(dual) else 0
-    if not result.has_primal_feasible_solution():
+    if not result.has_primal_feasible_solution() or (give_up is not None and result.variable_values(give_up) > 0.5):
         return Choice(None, min(bound, incumbent))
     amounts = result.variable_values(use)
     chosen = [column for amount, column in zip(amounts, columns, strict=True) for _ in range(round(amount))]
     return Choice(bins_from(classes, chosen), min(bound, incumbent))
+
+
+def _way_out(
+    model: mathopt.Model, rows: Sequence[mathopt.LinearConstraint], classes: Classes, cost: float
+) -> mathopt.Variable:
+    """Add a variable that covers all classes at once, at a cost."""
+    variable = model.add_binary_variable()
+    model.objective.set_linear_coefficient(variable, cost)
+    for row, count in zip(rows, classes.demand.tolist(), strict=True):
+        row.set_coefficient(variable, float(count))
+    return variable

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from .._watch import Watch
 from .assignment_model import assign
 from .board import Board
-from .columns import Column, classify
+from .columns import classify
 from .counting import CountSearch
-from .cuts import counts_bound, size_rows
+from .cuts import common_step, counts_bound, size_rows
 from .diving import WHOLE, Dive
-from .enumeration import useful_columns
+from .enumeration import widest_list
 from .generation import Generation
 from .greedy import best_fit_decreasing
-from .integer import Choice, Effort, choose
+from .integer import Effort, choose
 from .options import PackingOptions
 from .problem import Conflicts, Items, PackingProblem, Types, build_problem
 from .result import Bin, NoPacking, Packing
 from .ruin import Annealer, Cooling
+from .tightening import tighten
 
 _DEFAULT = PackingOptions()
 _MOVES = 2_000_000
@@ -40,8 +39,10 @@ _NOISE = (0.0, 0.15, 0.3, 0.4)
 """Randomness of the first dives and of all later ones."""
 _COUNT_STEPS = 8
 """Numbers of bins that the first turn looks at."""
-_MOST_COLUMNS = 1_000
-"""Columns of one type that are worth listing in the first turn."""
+_MOST_LISTED = 1_000
+"""Columns of one type that are worth listing in the first turn; four times as many in the next, up to 64 times."""
+_MOST_CHOSEN = 2_000
+"""Columns among which to choose in the first turn; twice as many in the next, up to 16 times."""
 
 
 def pack(
@@ -91,7 +92,7 @@ class _Run:
         self.watch = Watch(options.time_limit_s, options.cancelled, options.on_progress)
         self.board = Board(problem, self.watch)
         self.rng = np.random.default_rng(options.seed)
-        self.step = max(1, math.gcd(*(int(cost) for cost in problem.cost)))
+        self.step = common_step(problem)
         self.classes = classify(problem)
         self.generation: Generation | None = None
         self.annealer: Annealer | None = None
@@ -202,26 +203,42 @@ class _Run:
             self.board.propose(Dive(self.generation, self.board.cost, rounds, sure, noise, self.rng).run(), "diving")
 
     def _enumerate(self, turn: int) -> None:
-        """Choose among all useful columns, which proves the answer; now and then among those at hand instead."""
+        """Choose among all useful columns as long as that brings the proof nearer; now and then among those at hand."""
         known = (self.board.cost, self.board.bound)
         if self.board.done or self.generation is None or (known == self._listed_at and turn & (turn + 1)):
             return
-        self._listed_at = known
-        most = min(40, 1 + turn) * _MOST_COLUMNS
-        columns = useful_columns(self.generation, self.board.cost - self.step, most, 10 * most)
-        if columns is not None:
-            choice = self._choose(columns, turn, "enumeration")
-            self.board.raise_bound(min(choice.bound, self.board.cost), "enumeration")
-        elif turn and turn & (turn + 1) == 0:
-            self._choose(self.generation.pool.columns, turn, "restricted master")
+        self._listed_at, complete = None, False
+        while not self.board.done and self._listed_at != (self.board.cost, self.board.bound):
+            self._listed_at = (self.board.cost, self.board.bound)
+            complete = self._close(self.generation, turn)
+        if not complete and not self.board.done and turn and turn & (turn + 1) == 0:
+            self.board.enter("restricted master")
+            columns = self.generation.pool.columns
+            choice = choose(self.problem, self.classes, columns, self.board.cost, self._effort(turn))
+            self.board.propose(choice.bins, "restricted master")
 
-    def _choose(self, columns: list[Column], turn: int, method: str) -> Choice:
-        """Choose among columns with an effort that grows from turn to turn."""
-        self.board.enter(method)
-        effort = Effort(20 * (1 + turn) ** 2, self.watch.seconds_left, self.options.seed, self.options.cancelled)
-        choice = choose(self.problem, self.classes, columns, self.board.cost, effort)
-        self.board.propose(choice.bins, method)
-        return choice
+    def _close(self, generation: Generation, turn: int) -> bool:
+        """Find a packing up to a target among all columns that it may need, or raise the bound above the target.
+
+        The target is the highest whose columns are few enough for the turn; returns whether it is the next better cost.
+        """
+        self.board.enter("enumeration")
+        lowest, highest = self.board.bound, self.board.cost - self.step
+        listed = widest_list(generation, lowest, highest, _MOST_LISTED * min(64, 4**turn))
+        if listed is None:
+            return False
+        tight = tighten(generation, listed, lowest, _MOST_CHOSEN * min(16, 2**turn))
+        self.board.raise_bound(tight.bound, "enumeration")
+        if tight.columns and not self.board.done:
+            below = tight.target + self.step
+            choice = choose(self.problem, self.classes, tight.columns, below, self._effort(turn))
+            self.board.propose(choice.bins, "enumeration")
+            self.board.raise_bound(choice.bound, "enumeration")
+        return tight.target == highest
+
+    def _effort(self, turn: int) -> Effort:
+        """Return an effort that grows from turn to turn."""
+        return Effort(20 * (1 + turn) ** 2, self.watch.seconds_left, self.options.seed, self.options.cancelled)
 
     def _assign(self, turn: int) -> None:
         """Search the assignment model where bins are large, every eighth turn."""
