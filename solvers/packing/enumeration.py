@@ -78,5 +78,5 @@ def widest_list(generation: Generation, lowest: int, highest: int, most: int) ->
 def targets(problem: PackingProblem, lowest: int, highest: int) -> list[int]:
     """Return a few costs from the highest to the lowest, closer and closer, in steps of all costs."""
     step = common_step(problem)
-    steps = (highest - lowest) // step
+    steps = max(0, highest - lowest) // step
     return sorted({lowest + math.floor(steps * share) * step for share in _SHARES}, reverse=True)

@@ -10,7 +10,6 @@ and three items they are the subset-row cuts of Jepsen and others.)
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,8 +21,10 @@ from .columns import Column, Cut
 _DIVISORS = (2, 3, 5, 7)
 """Primes, so that elimination modulo each can divide."""
 _NOISE = (0.0, 0.5, 0.9)
-"""How much chance changes the order of the columns, one order each."""
-_MOST_CUTS = 60
+"""How much chance changes the order of the columns; the next is tried when one brings no cut."""
+_MOST_ROWS = 200
+"""Classes looked at in one search."""
+_MOST_CUTS = 30
 """Cuts that one search returns at most."""
 _DEEP_ENOUGH = 0.01
 
@@ -44,17 +45,25 @@ def violated_cuts(demand: Int64, columns: Sequence[Column], use: Float64) -> lis
     surplus = np.maximum(inside @ use[used] - demand, 0.0)
     split = np.abs(use[used] - np.round(use[used])) > 1e-6
     rows = np.flatnonzero(inside[:, split].any(axis=1) & (surplus < 1.0))
+    rows = rows[np.argsort(surplus[rows], kind="stable")[:_MOST_ROWS]]
+    used, inside = used[inside[rows].any(axis=0)], inside[:, inside[rows].any(axis=0)]
     found: dict[Cut, float] = {}
     rng = np.random.default_rng(0)
-    for divisor, noise in itertools.product(_DIVISORS, _NOISE):
+    for noise in _NOISE:
         order = np.argsort(-use[used] * (1.0 - noise * rng.random(len(used))), kind="stable")
-        for weight, depth in _eliminated(
-            demand[rows], surplus[rows], inside[rows][:, order], use[used[order]], divisor
-        ):
-            weights = tuple((int(rows[k]), int(weight[k])) for k in np.flatnonzero(weight))
-            asked = sum(w * int(demand[number]) for number, w in weights)
-            found[Cut(weights, divisor, -(-asked // divisor))] = depth
-    return sorted(found, key=lambda cut: (-found[cut], cut.weights))[:_MOST_CUTS]
+        for divisor in _DIVISORS:
+            met = _eliminated(demand[rows], surplus[rows], inside[np.ix_(rows, order)], use[used[order]], divisor)
+            found |= {_rounded(demand, rows, weight, divisor): depth for weight, depth in met}
+        if found:
+            break
+    return sorted(found, key=lambda cut: (-found[cut], cut.weights, cut.divisor))[:_MOST_CUTS]
+
+
+def _rounded(demand: Int64, rows: Int64, weight: Int64, divisor: int) -> Cut:
+    """Return the cut for weights, (K,), of the classes `rows`, (K,)."""
+    weights = tuple(sorted((int(rows[k]), int(weight[k])) for k in np.flatnonzero(weight)))
+    asked = sum(w * int(demand[number]) for number, w in weights)
+    return Cut(weights, divisor, -(-asked // divisor))
 
 
 def _eliminated(

@@ -39,6 +39,8 @@ _NOISE = (0.0, 0.15, 0.3, 0.4)
 """Randomness of the first dives and of all later ones."""
 _COUNT_STEPS = 8
 """Numbers of bins that the first turn looks at."""
+_LISTS = 4
+"""Lists of useful columns in one turn."""
 _MOST_LISTED = 1_000
 """Columns of one type that are worth listing in the first turn; four times as many in the next, up to 64 times."""
 _MOST_CHOSEN = 2_000
@@ -207,10 +209,12 @@ class _Run:
         known = (self.board.cost, self.board.bound)
         if self.board.done or self.generation is None or (known == self._listed_at and turn & (turn + 1)):
             return
-        self._listed_at, complete = None, False
-        while not self.board.done and self._listed_at != (self.board.cost, self.board.bound):
+        complete = False
+        for _ in range(_LISTS):
             self._listed_at = (self.board.cost, self.board.bound)
             complete = self._close(self.generation, turn)
+            if self.board.done or self._listed_at == (self.board.cost, self.board.bound):
+                break
         if not complete and not self.board.done and turn and turn & (turn + 1) == 0:
             self.board.enter("restricted master")
             columns = self.generation.pool.columns

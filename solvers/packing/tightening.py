@@ -105,7 +105,7 @@ class _Relaxation:
         pay = self._sums(generation.best.value[first]) / np.maximum(1, self.problem.cost[self.kind])
         order = np.argsort(-pay, kind="stable")
         self._join(order[:_FIRST])
-        places = np.argsort(np.argsort(order, kind="stable"), kind="stable")
+        places = np.argsort(order, kind="stable")
         lengths = np.diff(np.append(self._starts, len(self._numbers)))
         best = np.full(len(self.demand), len(order))
         np.minimum.at(best, self._numbers, np.repeat(places, lengths))
@@ -187,4 +187,6 @@ class _Relaxation:
                 needed = self.needed & self._affordable(dual, value, target)
                 if needed.sum() <= most:
                     break
+        if not needed.any():
+            bound = rounded_up(self.problem, target + 1)
         return Tightened(target, [self.columns[k] for k in np.flatnonzero(needed).tolist()], bound)
