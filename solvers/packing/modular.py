@@ -82,7 +82,7 @@ def _eliminated(
     """
     rest, weight = inside % divisor, np.eye(len(demand), dtype=np.int64)
     left = np.ones(len(demand), dtype=np.bool_)
-    found: list[tuple[Int64, float]] = []
+    found = _deep(demand, surplus, rest, weight, use, divisor)
     for column in range(len(use)):
         changed = np.flatnonzero(left & (rest[:, column] > 0))
         if not len(changed):
@@ -93,9 +93,23 @@ def _eliminated(
         factor = rest[others, column] * pow(int(rest[pivot, column]), -1, divisor)
         rest[others] = (rest[others] - factor[:, None] * rest[pivot]) % divisor
         weight[others] = (weight[others] - factor[:, None] * weight[pivot]) % divisor
-        for times in range(1, divisor):
-            scaled = times * weight[others] % divisor
-            short = (-scaled @ demand) % divisor - ((-times * rest[others]) % divisor) @ use - scaled @ surplus
-            deep = np.flatnonzero(short > divisor * _DEEP_ENOUGH)
-            found += [(scaled[k], float(short[k]) / divisor) for k in deep.tolist()]
+        found += _deep(demand, surplus, rest[others], weight[others], use, divisor)
+    return found
+
+
+def _deep(
+    demand: Int64, surplus: Float64, rest: Int64, weight: Int64, use: Float64, divisor: int
+) -> list[tuple[Int64, float]]:
+    """Return weights, (K,), and depths of the violated cuts among sums of rows and their multiples.
+
+    Parameters
+    ----------
+    rest : (R, J) int64, weight in the columns modulo the divisor
+    weight : (R, K) int64
+    """
+    found: list[tuple[Int64, float]] = []
+    for times in range(1, divisor):
+        scaled = times * weight % divisor
+        depth = ((-scaled @ demand) % divisor - (-times * rest % divisor) @ use - scaled @ surplus) / divisor
+        found += [(scaled[k], float(depth[k])) for k in np.flatnonzero(depth > _DEEP_ENOUGH).tolist()]
     return found

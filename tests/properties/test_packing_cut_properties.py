@@ -77,7 +77,9 @@ def test_whole_choices_that_cover_the_demand_keep_every_cut(seed: int, n_classes
     use = np.round(rng.random(len(columns)) * rng.integers(1, 4, len(columns)) / 3, 2)
     cuts = violated_cuts(demand, columns, use)
     for cut in cuts:
-        counted = sum(Fraction(str(amount)) * cut.coefficient(column) for amount, column in zip(use, columns, strict=True))
+        counted = sum(
+            Fraction(str(amount)) * cut.coefficient(column) for amount, column in zip(use, columns, strict=True)
+        )
         assert counted < cut.least, "what is returned is violated"
     for _ in range(20):
         chosen = _covering(rng, demand, columns)
