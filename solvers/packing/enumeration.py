@@ -1,7 +1,8 @@
 """List every bin that a better packing could contain, so that the integer master over the list proves the answer.
 
 At the prices of the best bound, a bin whose reduced cost exceeds the distance from the bound to the next better cost
-is in no better packing. What is left is often a few thousand bins.
+is in no better packing. What is left is often a few thousand bins. Where it is too many, the list goes up to a lower
+cost: it then proves at least that nothing is that cheap, which raises the bound and shortens the next list.
 """
 
 from __future__ import annotations

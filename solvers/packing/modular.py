@@ -71,7 +71,7 @@ def _eliminated(
 ) -> list[tuple[Int64, float]]:
     """Return weights, (K,), and depths of cuts met while columns are made divisible one after another.
 
-    Columns are taken in the given order. To make a column divisible, a multiple of one row is subtracted from all others that
+    Columns are taken in the given order. To make one divisible, a multiple of one row is subtracted from all others that
     leave a rest there, and that row is put away: elimination modulo a prime.
 
     Parameters

@@ -226,12 +226,12 @@ class _Run:
 
         The target is the highest whose columns are few enough for the turn; returns whether it is the next better cost.
         """
-        self.board.enter("enumeration")
         lowest, highest = self.board.bound, self.board.cost - self.step
-        listed = widest_list(generation, lowest, highest, _MOST_LISTED * min(64, 4**turn))
+        listed = widest_list(generation, lowest, highest, _MOST_LISTED * 4 ** min(turn, 3))
         if listed is None:
             return False
-        tight = tighten(generation, listed, lowest, _MOST_CHOSEN * min(16, 2**turn))
+        self.board.enter("enumeration")
+        tight = tighten(generation, listed, lowest, _MOST_CHOSEN * 2 ** min(turn, 4))
         self.board.raise_bound(tight.bound, "enumeration")
         if tight.columns and not self.board.done:
             below = tight.target + self.step
