@@ -186,7 +186,7 @@ def test_violations_of_a_fresh_plan_have_their_own_code(
     run: Run, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [{"cause": "COST.LINE", "where": "S1", "message": "is wrong"}]
-    monkeypatch.setattr(cli.planning, "_violations", lambda *args: found)
+    monkeypatch.setattr(cli.planning, "violations_of", lambda *args: found)
     answer = run("plan", files.net, files.week, "-o", files.out)
     assert answer.code == 4
     assert "COST.LINE" in answer.out
