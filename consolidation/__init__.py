@@ -4,7 +4,8 @@ The verbs: :func:`read_network` and :func:`read_shipments` read and check input,
 :func:`write_plan` and :func:`read_plan` keep it as a folder, :func:`check` judges such a folder, :func:`replan` makes
 its next version, :func:`import_confirmations` takes in what partners say happened to it and :func:`state_of` tells how
 far it is, :func:`compare` says what differs between two plans and :func:`apply` makes the second of the first, and
-:func:`statement` and :func:`write_statements` tell every seller what it pays.
+:func:`statement` and :func:`write_statements` tell every seller what it pays, :func:`export` writes for every partner
+its part of a plan and :func:`read_documents` reads such files.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from consolidation.events.log import read_log
     from consolidation.events.state import state_of
     from consolidation.folder import read_plan, write_plan
+    from consolidation.partners.export import export
+    from consolidation.partners.formats import read_documents
     from consolidation.planner import plan
     from consolidation.replan import ReplanOptions, replan
     from consolidation.shipment_files import read_shipments
@@ -37,8 +40,10 @@ __all__ = [
     "apply",
     "check",
     "compare",
+    "export",
     "import_confirmations",
     "plan",
+    "read_documents",
     "read_log",
     "read_network",
     "read_plan",
@@ -59,7 +64,9 @@ _HOMES = {
     "check": "consolidation.checker",
     "import_confirmations": "consolidation.events.importing",
     "compare": "consolidation.comparison",
+    "export": "consolidation.partners.export",
     "plan": "consolidation.planner",
+    "read_documents": "consolidation.partners.formats",
     "read_log": "consolidation.events.log",
     "read_network": "network.io",
     "read_plan": "consolidation.folder",

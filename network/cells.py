@@ -25,6 +25,28 @@ _SPELLINGS = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y-%m-%d", "%d %b %Y", "%d %B %
               "%Y年%m月%d日", "%d.%m.%Y")  # fmt: skip
 
 
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""Signs that make a spreadsheet compute a text that begins with one of them."""
+
+
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet computes: an apostrophe in front where it would; :func:`unguarded` takes it off.
+
+    >>> guarded("=1+1"), guarded("'quoted"), guarded("plain")
+    ("'=1+1", "''quoted", 'plain')
+    """
+    return f"'{text}" if text.startswith((*FORMULA_SIGNS, "'")) else text
+
+
+def unguarded(text: str) -> str:
+    """Return the text that was guarded.
+
+    >>> unguarded("'=1+1"), unguarded("''quoted"), unguarded("plain")
+    ('=1+1', "'quoted", 'plain')
+    """
+    return text[1:] if text.startswith("'") else text
+
+
 def cell_text(value: object) -> str:
     """Return a value as it is written into a cell: exact, blank for None, yes or no, lists separated by ;.
 

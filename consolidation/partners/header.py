@@ -35,6 +35,11 @@ class FileHeader(BaseModel):
     status: str = Field(description="status of what it is about: proposed, approved, booked, ...")
     content_sha256: str = Field(description="hash of the content below the header")
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes documents of two plans the same document: role, partner, kind, subject."""
+        return self.role, self.partner_id, self.document, self.subject
+
 
 def document_number(plan_id: str, version: int, document: Document, subject: str) -> str:
     """Return the number of a document.

@@ -1,4 +1,4 @@
-"""Published JSON Schemas of what a plan folder, a shipments file and a file of confirmations hold.
+"""Published JSON Schemas of what a plan folder, a shipments file, partner files and a file of confirmations hold.
 
 The files beside this module are made from the models: ``python -m consolidation.schema`` writes them again.
 """
@@ -11,6 +11,8 @@ from typing import Any
 
 from consolidation.comparison.model import Comparison
 from consolidation.events.model import Confirmation, Event
+from consolidation.partners.manifest import Manifest
+from consolidation.partners.model import PartnerFile
 from consolidation.plan_model import Certificate, Plan
 from consolidation.shipments import Shipment
 
@@ -29,6 +31,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "confirmation.schema.json": Confirmation.model_json_schema(mode="validation"),
         "event.schema.json": Event.model_json_schema(mode="serialization"),
         "comparison.schema.json": Comparison.model_json_schema(mode="serialization"),
+        "partner_file.schema.json": PartnerFile.model_json_schema(mode="serialization"),
+        "export_manifest.schema.json": Manifest.model_json_schema(mode="serialization"),
         "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
     }
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}

@@ -208,8 +208,8 @@ class _Clerk:
         for line in self._lines.get(shipment_id, ()):
             categories[line.category] += line.amount
         landed = _sum(categories.values())
-        cheapest = _cheapest(planned)
-        alone = None if cheapest is None else planned.alternatives[cheapest].cost
+        service = cheapest(planned)
+        alone = None if service is None else planned.alternatives[service].cost
         return Amounts(
             currency=self._network.currency,
             landed_cost=landed,
@@ -238,7 +238,7 @@ class _Clerk:
             lines=self._lines.get(shipment.shipment_id, ()),
             tax_recoverable=self._is_recovered(planned) if planned.import_tax else None,
             nearest_duty=planned.shipment_id in self._nearest_duties,
-            cheapest=_cheapest(planned),
+            cheapest=cheapest(planned),
             low_unit_price=low,
         )
 
@@ -257,7 +257,7 @@ def _received(planned: PlannedShipment) -> dt.date:
     return next(dt.date.fromisoformat(stone.time) for stone in planned.milestones if stone.code == "RECEIVED")
 
 
-def _cheapest(planned: PlannedShipment) -> Service | None:
+def cheapest(planned: PlannedShipment) -> Service | None:
     """Return the way of sending alone of least landed cost, the quicker among equals."""
     offers = planned.alternatives
     named = (service for service in ALONE if service in offers)

@@ -16,15 +16,24 @@ _KEPT = "-_."
 def page_names(ids: Iterable[str]) -> dict[str, str]:
     """Return the name of an HTML file for every id.
 
-    An id that is a safe name by itself stays as it is. Every other one, and ids that differ only in what some file
-    systems ignore, such as case, get a mark made from the id.
-
     >>> page_names(["ORCHID"])
     {'ORCHID': 'ORCHID.html'}
     """
+    return {name: f"{safe}.html" for name, safe in safe_names(ids).items()}
+
+
+def safe_names(ids: Iterable[str]) -> dict[str, str]:
+    """Return a name that files and folders may have for every id.
+
+    An id that is a safe name by itself stays as it is. Every other one, and ids that differ only in what some file
+    systems ignore, such as case, get a mark made from the id.
+
+    >>> safe_names(["ORCHID"])
+    {'ORCHID': 'ORCHID'}
+    """
     ids = sorted(set(ids))
     alike = Counter(_folded(name) for name in ids)
-    return {name: f"{name if _is_safe(name) and alike[_folded(name)] == 1 else _marked(name)}.html" for name in ids}
+    return {name: name if _is_safe(name) and alike[_folded(name)] == 1 else _marked(name) for name in ids}
 
 
 def _is_safe(name: str) -> bool:

@@ -19,11 +19,9 @@ from consolidation.statements.model import (
     Statement,
     StatementLine,
 )
-from network.cells import canonical_text
+from network.cells import canonical_text, guarded
 
 Kind = Literal["text", "date", "money", "own_money", "ratio", "percent", "quantity", "count", "yes_no"]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Signs that make a spreadsheet compute a text that begins with one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def text(kind: Kind, value: object) -> str:
     if kind == "own_money":
         return f"{value:f}"
     written = canonical_text(value)
-    return f"'{written}" if kind == "text" and written.startswith(_FORMULA) else written
+    return guarded(written) if kind == "text" else written
 
 
 def tables(statement: Statement) -> dict[str, Table]:
