@@ -136,7 +136,7 @@ class StuffingLine(Part):
     carton_weight_kg: Number | None = _unit("kg", "gross weight of one carton", default=None)
     volume_m3: Number = _volume()
     gross_weight_kg: Number = _weight()
-    cargo_class: Text = "general"
+    cargo_class: Text = Field("", description="blank: not stated")
     stackable: YesNo = True
     destination_fc: Text = Field("", description="mark of the cartons")
 
@@ -154,7 +154,7 @@ class BookingLine(Part):
     """Cargo of one class in a container, or one shipment in bought space."""
 
     cargo_reference: Text = Field(description="load, or house bill (shipment) in bought space")
-    cargo_class: Text = "general"
+    cargo_class: Text = Field("", description="blank: not stated")
     hs_codes: Text = Field("", description="first six digits of the codes, separated by ;")
     cartons: int | None = _pieces()
     volume_m3: Number = _volume()
@@ -182,7 +182,7 @@ class EntryLine(Part):
     hs_lines: int = _unit("tariff line", "tariff lines that the goods fall under", default=1)
     country_of_origin: Text = Field("", description="as the seller states it; blank: country of dispatch")
     incoterm: Text = ""
-    cargo_class: Text = "general"
+    cargo_class: Text = Field("", description="blank: not stated")
     cartons: int | None = _pieces("blank: not stated")
     units: int | None = _unit("unit of goods", "blank: not stated", default=None)
     volume_m3: Number = _volume()
@@ -209,7 +209,7 @@ class DevanningLine(Part):
     pallets: int = _pallets()
     volume_m3: Number = _volume()
     gross_weight_kg: Number = _weight()
-    cargo_class: Text = "general"
+    cargo_class: Text = Field("", description="blank: not stated")
     destination_fc: Text = ""
     onward: Text = Field("", description="ltl, ftl, parcel, or overseas: to an overseas warehouse first")
     onward_to: Text = Field("", description="FC or overseas warehouse")
