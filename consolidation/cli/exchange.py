@@ -36,13 +36,19 @@ def export_command(
     as_json: AsJson = False,
 ) -> None:
     """Write for each partner exactly its part of a plan: bookings, load lists, orders, entries, statements."""
+    from consolidation.events.effective import planned_from
+    from consolidation.events.log import read_log
     from consolidation.folder import read_plan
-    from consolidation.partners.export import ALL, export, require_target
+    from consolidation.partners.current import as_it_stands
+    from consolidation.partners.earlier import read_earlier
+    from consolidation.partners.export import ALL, NOTHING, export, require_target
 
     require_target(out)
-    made = read_plan(plan)
+    made, log = read_plan(plan), read_log(plan)
     read, rows = read_all(network, shipments, None, as_json)
-    manifest = export(made, read, rows, out, partners=partner or (ALL,), formats=formats or (ALL,), previous=previous)
+    before = NOTHING if previous is None else read_earlier(previous, read, rows)
+    current, goods = as_it_stands(made, log), planned_from(rows, log, made)
+    manifest = export(current, read, goods, out, partners=partner or (ALL,), formats=formats or (ALL,), previous=before)
     if as_json:
         console.show_json(_answer(manifest, out))
     else:

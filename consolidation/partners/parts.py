@@ -191,6 +191,8 @@ class EntryLine(Part):
     invoice_value: Number = _money("as the seller states it")
     invoice_currency: Text
     destination_fc: Text = ""
+    ready: dt.date | None = Field(None, description="day the goods can be collected")
+    deliver: dt.date | None = Field(None, description="day of delivery at the FC")
 
 
 class DevanningFacts(Voyage):

@@ -167,6 +167,8 @@ def _entry_line(case: Case, row: PlannedShipment) -> EntryLine:
         invoice_value=goods.invoice_value,
         invoice_currency=goods.invoice_currency,
         destination_fc=row.destination_fc,
+        ready=case.day(row, "READY"),
+        deliver=case.day(row, "DELIVERED"),
     )
 
 
