@@ -16,6 +16,7 @@ import numpy as np
 
 from consolidation.chosen import ChosenItinerary, service_of
 from consolidation.compile import Compiled
+from consolidation.examined import of_load, shared_delays
 from consolidation.inbound import choice
 from consolidation.naming import FRESH_NAMES, Names
 from consolidation.plan_model import (
@@ -111,6 +112,9 @@ class Assembler:
                 self._loads_of[lot][load_id[0]] = load_id
         self._entries = self._make_entries()
         self._entry_of = {member: entry for entry in self._entries for member in entry.members}
+        self._delay = shared_delays(
+            answer.evaluation, assignment.loads, compiled.problem.lot_day_price, self._ids.__getitem__
+        )
 
     def parts(self) -> Parts:
         """Return the parts of the plan."""
@@ -251,10 +255,24 @@ class Assembler:
             charge = charge_of_entry(charge, sum(values), self._network.rate[charge.currency])
             quantity = from_micros(sum(values)) if charge.basis == "pct_of_entry_value" else Decimal(1)
             yield from self._shared(charge, quantity, line.amount, entry.members, values, entry.load_id, entry.entry_id)
-        weighed = {position: (load_id, *self._weighed(load)) for load_id, position, load in self._loads}
+        loads = {position: (load_id, load) for load_id, position, load in self._loads}
         for (position, code), amounts in of_load.items():
-            load_id, members, weights = weighed[position]
-            yield from self._shared(charges[code], Decimal(len(amounts)), sum(amounts), members, weights, load_id, "")
+            load_id, load = loads[position]
+            yield from self._shared(
+                charges[code], Decimal(len(amounts)), sum(amounts), *self._weighed(load), load_id, ""
+            )
+        for line in self._evaluation.lines:
+            if line.kind is LineKind.EXAMINATION and line.amount:
+                load_id, load = loads[line.index]
+                charge, chance = self._examined(load)
+                yield from self._shared(charge, chance, line.amount, *self._weighed(load), load_id, "")
+
+    def _examined(self, load: Load) -> tuple[Charge, Decimal]:
+        """Return the charge that an examination of a trunk load is named by, and its chance."""
+        problem, pool = self._compiled.problem, self._compiled.pools[load.pool]
+        charges = pool.entry_charges if isinstance(pool, TrunkPool) else ()
+        standing = dict(problem.importer_of(lot, int(self._option[lot])) for lot in load.lots)
+        return of_load(charges, [self._demand.tag_sets[number] for number in standing.values()])
 
     def _shared(
         self, charge: Charge, quantity: Decimal, amount: int, members: Iterable[int], weights: list[int], load_id: str, entry_id: str
@@ -283,6 +301,7 @@ class Assembler:
             "CARRYING": from_micros(int(prices.carrying[row])),
             "TRANSIT": from_micros(int(prices.transit[row])),
             "LATENESS": from_micros(int(prices.lateness[row])),
+            "EXAMINATION": from_micros(int(prices.examination[row]) + self._delay.get(position, 0)),
         }
         loads = self._loads_of.get(position, {})
         return PlannedShipment.model_validate(

@@ -137,7 +137,7 @@ def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: l
     expected = costs.expected_lines(case, own, held.values())
     found.extend(costs.own_tariffs(case))
     found.extend(costs.compare(case, expected, held))
-    found.extend(sums.times_and_taxes(case, own))
+    found.extend(sums.times_and_taxes(case, own, held.values()))
     _apply(found, case, sums.RULES)
     return _counts(case, len(held), sum(map(len, expected.values())))
 

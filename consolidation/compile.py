@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from consolidation.demand import Demand
+from consolidation.examined import day_price, examination
 from consolidation.grouping import first_of_each
 from consolidation.inbound import openings_of
 from consolidation.itineraries import Itineraries, Refusals
@@ -30,10 +31,12 @@ from consolidation.routes import Routes
 from consolidation.search import Rows, Search
 from network.charges import amount, falls_on, small_entry
 from network.customs import DutyBook
+from network.examinations import PER_EXAMINATION
 from network.model import Network
 from network.money import Bools, Int64, Integers, round_array, to_micros
 from network.price_tables import Charge
 from network.tariffs import TariffBook
+from solvers.examination import Examination
 from solvers.problem import EntryFee, Int32, Problem
 
 _TEU_SCALE = 1000
@@ -213,6 +216,7 @@ class _Builder:
         self._limits = list(limits.limits)
         self._schemes: dict[tuple[Charge, ...], int] = {}
         self._fees: list[tuple[EntryFee, ...]] = []
+        self._examinations: list[Examination | None] = []
         self._allotments: dict[int, int] = {}
         self.pools: tuple[TrunkPool | TruckPool, ...] = ()
         self.offers: tuple[LoadOffer, ...] = ()
@@ -257,6 +261,7 @@ class _Builder:
             lot_party=np.array([importers[s.importer_id] for s in shipments], dtype=np.int64),
             lot_standing=demand.standing,
             lot_entry_value=demand.value,
+            lot_day_price=day_price(self._network, demand),
             lot_unplanned_price=self._unplanned_price(),
             option_start=np.concatenate([[0], np.cumsum(counts)]),
             option_cost=_sealed(kept.cost),
@@ -278,6 +283,7 @@ class _Builder:
             pool_scheme=np.array(schemes, dtype=np.int64),
             pool_max_parties=np.array([most if isinstance(pool, TrunkPool) else _NO_LIMIT for pool in self.pools], dtype=np.int64),
             entry_schemes=tuple(self._fees),
+            examinations=tuple(self._examinations),
             conflict=_conflicts(self._network, list(classes)),
             resource_limit=np.array(self._limits, dtype=np.int64),
             **self._bundles(),
@@ -335,7 +341,9 @@ class _Builder:
         if pool.entry_charges not in self._schemes:
             self._schemes[pool.entry_charges] = len(self._fees)
             tag_sets = self._search.demand.tag_sets
-            self._fees.append(tuple(entry_fee(self._network, charge, tag_sets) for charge in pool.entry_charges))
+            fees = (charge for charge in pool.entry_charges if charge.basis != PER_EXAMINATION)
+            self._fees.append(tuple(entry_fee(self._network, charge, tag_sets) for charge in fees))
+            self._examinations.append(examination(self._network, pool.entry_charges, tag_sets))
         return self._schemes[pool.entry_charges]
 
 

@@ -42,8 +42,8 @@ Category = Literal[
     "final_leg",
     "fba",
 ]
-TimePrice = Literal["CARRYING", "TRANSIT", "LATENESS"]
-"""Parts of priced time."""
+TimePrice = Literal["CARRYING", "TRANSIT", "LATENESS", "EXAMINATION"]
+"""Parts of priced time; the last is the expected delay by an examination of the load, or of an entry of its own."""
 Status = Literal["proposed", "approved", "booked", "stuffed", "sailed", "cleared", "delivered"]
 Side = Literal["origin", "freight", "destination"]
 Payer = Literal["seller", "platform"]

@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from consolidation.demand import Demand
+from consolidation.examined import day_price
 from consolidation.grouping import distinct, members
 from consolidation.itineraries import Itineraries, late_days
 from consolidation.plan_model import Category, Payer, Side
@@ -22,6 +23,7 @@ from consolidation.search import Rows, Search
 from consolidation.steps import Chart, Journey, Step
 from network.charges import STAY_BASES, amounts, counted_by_unit, falls_on, small_entry, suits
 from network.customs import DutyBook, financing_pct, is_compound
+from network.examinations import MILLION, PER_EXAMINATION, chance_of, delay_of, expected_cost, expected_delay, price_of
 from network.model import Network
 from network.money import Bools, Float64, Int64, round_array
 from network.price_tables import Charge, Duty, Regime
@@ -65,7 +67,8 @@ class Prices:
     Attributes
     ----------
     cash : (m,) int64, sum of the own cash lines
-    carrying, transit, lateness : (m,) int64, priced time
+    carrying, transit, lateness, examination : (m,) int64, priced time; the last of an entry that one shipment makes
+        alone, as what holds a load is shared by all in it
     import_tax : (m,) int64, shown apart; part of `cash` only where it cannot be recovered
     """
 
@@ -73,12 +76,13 @@ class Prices:
     carrying: Int64
     transit: Int64
     lateness: Int64
+    examination: Int64
     import_tax: Int64
 
     @property
     def time(self) -> Int64:
         """Priced time, (m,)."""
-        return self.carrying + self.transit + self.lateness
+        return self.carrying + self.transit + self.lateness + self.examination
 
     @property
     def total(self) -> Int64:
@@ -99,13 +103,13 @@ class Pricer:
         import_tax = way.arrive()
         way.go_on()
         times = priced_time(self._network, options.demand, options.shipment, options.received_day)
-        return Prices(way.cash, *times, import_tax)
+        return Prices(way.cash, *times, way.delay, import_tax)
 
     def arrival(self, options: Itineraries) -> Int64:
-        """Return the own cash cost of every option until it has arrived and is cleared, (m,)."""
+        """Return the own cost of every option until it has arrived and is cleared, (m,): cash, and delay at customs."""
         way = self._pass(options)
         way.arrive()
-        return way.cash
+        return way.cash + way.delay
 
     def onward(self, options: Itineraries) -> Int64:
         """Return the own cash cost of every option after its arrival, (m,)."""
@@ -138,7 +142,7 @@ class Pricer:
 
 
 def priced_time(network: Network, demand: Demand, shipment: Int64, received_day: Int64) -> tuple[Int64, Int64, Int64]:
-    """Return carrying cost, transit time and lateness, micro-units, (m,) each.
+    """Return carrying cost, transit time and lateness of the days of options, micro-units, (m,) each.
 
     Parameters
     ----------
@@ -165,6 +169,7 @@ class _Pass:
         self._options, self._demand = options, options.demand
         count = len(options.shipment)
         self.cash = np.zeros(count, dtype=np.int64)
+        self.delay = np.zeros(count, dtype=np.int64)
         self._trunk = np.zeros(count, dtype=np.int64)
         self._insurance = np.zeros(count, dtype=np.int64)
         self._duty = np.zeros(count, dtype=np.int64)
@@ -194,6 +199,9 @@ class _Pass:
                 self._charge_rows(charge, self._borne(charge, rows), step)
 
     def _charge_rows(self, charge: Charge, rows: Int64, step: Step) -> None:
+        if charge.basis == PER_EXAMINATION:
+            self._charge_examination(charge, rows)
+            return
         quantity, fx = self._quantity(charge, rows, step), self._network.rate[charge.currency]
         cost = amounts(charge, quantity, float(fx))
         small = small_entry(charge, fx)
@@ -209,6 +217,17 @@ class _Pass:
         if small:
             ones = np.ones(int(is_small.sum()))
             self._record_charge(charge.as_small(), rows[is_small], ones, cost[is_small], step.customs)
+
+    def _charge_examination(self, charge: Charge, rows: Int64) -> None:
+        """Charge goods with an entry of their own the chance that they are examined."""
+        chance = chance_of(charge)
+        price = expected_cost(price_of(charge, self._network.rate[charge.currency]), chance)
+        self.cash[rows] += price
+        if charge.delay_days:
+            shipments, back = np.unique(self._options.shipment[rows], return_inverse=True)
+            delays = expected_delay(day_price(self._network, self._demand)[shipments], delay_of(charge), chance)
+            self.delay[rows] += delays[back]
+        self._record_charge(charge, rows, np.full(len(rows), chance / MILLION), np.full(len(rows), price), True)
 
     def _borne(self, charge: Charge, rows: Int64) -> Int64:
         """Return those options whose importer of record and goods a charge is for."""

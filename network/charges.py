@@ -27,6 +27,7 @@ from typing import Protocol
 
 import numpy as np
 
+from network.examinations import PER_EXAMINATION
 from network.money import Float64, Int64, round_array, to_micros
 
 SHIPMENT_BASES = {
@@ -61,8 +62,11 @@ ENTRY_BASES = {
     "per_entry": "customs entry",
     "pct_of_entry_value": "% of the entered value",
     "per_importer": "importer of record in a load",
+    PER_EXAMINATION: "examination; the quantity is its chance",
 }
-"""Bases counted once per customs entry; the shipments on it share them, ``per_importer`` all shipments in the load."""
+"""Bases counted once per customs entry; the shipments on it share them, those of `OF_ALL` all shipments in the load."""
+OF_ALL = ("per_importer", PER_EXAMINATION)
+"""Bases to which every importer of record in a load adds, for all who are in it."""
 STAY_BASES = ("per_day", "per_m3_day")
 """Bases of a shipment that count days in an overseas warehouse; ``free_quantity`` is free days."""
 _DAY_BASES = ("per_load_day", *STAY_BASES)

@@ -17,6 +17,7 @@ from network.columns import (
     YesNo,
     unit,
 )
+from network.examinations import CHANCE_PLACES, DELAY_PLACES, PER_EXAMINATION
 
 
 class Charge(Sourced):
@@ -54,6 +55,14 @@ class Charge(Sourced):
     importers: Words = Field(
         (), description="only for importers with one of these tags, or without a !tag (importers.tags); blank: all"
     )
+    chance_pct: Decimal | None = Field(
+        None, ge=0, le=100, json_schema_extra={"unit": "%"},
+        description="of per_examination: chance that such an importer brings an examination upon its load; rate is the cost of one",
+    )  # fmt: skip
+    delay_days: Decimal | None = Field(
+        None, ge=0, le=60, json_schema_extra={"unit": "day"},
+        description="of per_examination: days that one holds all goods in the load; they are priced, not paid",
+    )  # fmt: skip
     breaks: Breaks = Field(
         (), description="from:rate pairs separated by ; such as 45:6.62;100:5.83 (next break may be cheaper)"
     )
@@ -83,7 +92,18 @@ class Charge(Sourced):
             raise ValueError("breaks in rising order")
         if (self.small_up_to is None) != (self.small_amount is None):
             raise ValueError("small_up_to and small_amount together")
+        self._consistent_examination()
         return self
+
+    def _consistent_examination(self) -> None:
+        is_exam = self.basis == PER_EXAMINATION
+        if is_exam != (self.chance_pct is not None):
+            raise ValueError(f"chance_pct with the basis {PER_EXAMINATION}, and with no other")
+        if self.delay_days is not None and not is_exam:
+            raise ValueError(f"delay_days only with the basis {PER_EXAMINATION}")
+        for name, places in (("chance_pct", CHANCE_PLACES), ("delay_days", DELAY_PLACES)):
+            if (getattr(self, name) or 0) * 10**places % 1:
+                raise ValueError(f"{name} of at most {places} decimals")
 
     def as_small(self) -> Charge:
         """Return the charge that a small customs entry pays: the stated amount."""

@@ -10,6 +10,7 @@ from typing import Any
 from network._judging import Judge, Written
 from network.charges import ENTRY_BASES, LOAD_BASES, SHIPMENT_BASES, STAY_BASES
 from network.errors import Finding, nearest
+from network.examinations import PER_EXAMINATION
 from network.model import Network
 from network.price_tables import Charge, Duty
 from network.tables import Equipment
@@ -20,6 +21,9 @@ _BILLIONTHS_PER_PERCENT = 10_000_000
 _STAY, _LOAD, _ENTRY = frozenset(STAY_BASES), frozenset(LOAD_BASES), frozenset(ENTRY_BASES)
 _SHIPMENT = frozenset(SHIPMENT_BASES) - _STAY
 _LONGEST_STAY = 365
+_NOT_EXAMINED = ("minimum", "maximum", "small_amount")
+_ONE_EXAMINATION = ("code", "category", "side", "payer", "rate", "currency", "delay_days")
+"""Columns in which the rows of one examination agree."""
 # table, column, bases that are priced where this column names a tariff
 _USES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("places", "tariff", _SHIPMENT | _LOAD),
@@ -52,7 +56,7 @@ class PricingRules(Judge):
     def rules(self) -> tuple[Callable[[], Iterator[Finding]], ...]:
         """Every rule, in the order of its findings."""
         return (
-            self.load_lanes, self.bases, self.narrowed, self.entry_fees, self.twice, self.duties_twice, self.duty_circles, self.equipment_teu,
+            self.load_lanes, self.bases, self.narrowed, self.entry_fees, self.examinations, self.twice, self.duties_twice, self.duty_circles, self.equipment_teu,
             self.truck_days, self.trucks, self.overseas_days,
         )  # fmt: skip
 
@@ -128,6 +132,34 @@ class PricingRules(Judge):
                 yield self._finding(("charges", position, "rate"), charge.rate, "a percentage of at most 7 decimals",
                                     rule="CHARGE.ENTRY")  # fmt: skip
 
+    def examinations(self) -> Iterator[Finding]:
+        """Rows of one examination differ by the importers they are for, and in nothing that a load can have only once."""
+        seen: dict[str, list[tuple[int, Charge]]] = {}
+        for position, charge in enumerate(self._network.charges):
+            if charge.basis != PER_EXAMINATION:
+                continue
+            for column in _NOT_EXAMINED:
+                value = getattr(charge, column)
+                if value is not None:
+                    yield self._finding(("charges", position, column), value, f"nothing, as the basis is {PER_EXAMINATION}",
+                                        rule="CHARGE.EXAMINATION")  # fmt: skip
+            for earlier, other in seen.setdefault(charge.tariff, []):
+                if not _together(charge, other):
+                    continue
+                line = self._line("charges", earlier)
+                if _same_importers(charge, other):
+                    yield self._finding(("charges", position, "importers"), charge.importers or "",
+                                        f"importers that row {line}, the same examination, is not for",
+                                        f"each importer has one chance: write !tag in row {line}",
+                                        "CHARGE.EXAMINATION")  # fmt: skip
+                for column in _ONE_EXAMINATION:
+                    if getattr(charge, column) != getattr(other, column):
+                        yield self._finding(("charges", position, column), getattr(charge, column),
+                                            f"{getattr(other, column)}, as in row {line}",
+                                            "a load has one examination, whoever brings it about",
+                                            "CHARGE.EXAMINATION")  # fmt: skip
+            seen[charge.tariff].append((position, charge))
+
     def twice(self) -> Iterator[Finding]:
         """A charge is in force once: the same line of a tariff does not stand in two rows on one day."""
         seen: dict[tuple[object, ...], list[tuple[int, Charge]]] = {}
@@ -135,12 +167,11 @@ class PricingRules(Judge):
             key = (charge.tariff, charge.code, charge.basis, charge.name)
             for earlier, other in seen.setdefault(key, []):
                 if (
-                    _same_day(charge, other)
-                    and _meet(charge.modes, other.modes)
+                    charge.basis != PER_EXAMINATION
+                    and _together(charge, other)
                     and _meet(charge.equipment, other.equipment)
                     and _same_importers(charge, other)
                     and _same_units(charge, other)
-                    and (not charge.scenario or not other.scenario or charge.scenario == other.scenario)
                 ):
                     line = self._line("charges", earlier)
                     yield self._finding(("charges", position, "valid_from"), charge.charge_id,
@@ -261,6 +292,12 @@ def _falls(charge: Charge) -> bool:
 def _counts(charge: Charge, mode: str, equipment_id: str) -> bool:
     by_mode = not charge.modes or mode in charge.modes
     return by_mode and (not charge.equipment or equipment_id in charge.equipment)
+
+
+def _together(a: Charge, b: Charge) -> bool:
+    """Return whether two charges of a tariff may both be in force on some day, for some mode."""
+    same_scenario = not a.scenario or not b.scenario or a.scenario == b.scenario
+    return _same_day(a, b) and _meet(a.modes, b.modes) and same_scenario
 
 
 def _same_importers(a: Charge, b: Charge) -> bool:

@@ -7,6 +7,7 @@ Pure optimisation over integer arrays: build a :class:`Problem`, call :func:`sol
 from .api import solve
 from .assignment import UNPLANNED, Assignment, Load
 from .evaluate import Evaluation, Line, LineKind, Rule, Violation, evaluate
+from .examination import Examination
 from .options import SolveOptions
 from .outcome import Guides, NoPlan, Progress, Solved, StopReason
 from .problem import EntryFee, Problem
@@ -16,6 +17,7 @@ __all__ = [
     "Assignment",
     "EntryFee",
     "Evaluation",
+    "Examination",
     "Guides",
     "Line",
     "LineKind",

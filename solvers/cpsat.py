@@ -19,6 +19,7 @@ from ortools.sat.python import cp_model
 from network.money import CENT, Bools
 
 from .assignment import Assignment, Load
+from .cpsat_exam import Held, charge_examination
 from .cpsat_money import Money
 from .polling import stopping
 from .problem import EntryFee, Problem
@@ -277,7 +278,8 @@ class _RegionModel:
     def _entries(self, slot: _Slot) -> None:
         problem = self.problem
         fees, most = problem.fees_of(slot.pool), int(problem.pool_max_parties[slot.pool])
-        if not fees and most < 0:
+        exam = problem.examination_of(slot.pool)
+        if not fees and most < 0 and exam is None:
             return
         value: dict[Importer, int] = defaultdict(int)
         for lot in slot.base:
@@ -285,7 +287,7 @@ class _RegionModel:
         joining: dict[Importer, list[int]] = defaultdict(list)
         for lot, importer in slot.entered:
             joining[importer].append(lot)
-        present: list[cp_model.IntVar] = []
+        present: dict[Importer, cp_model.IntVar] = {}
         for importer, lots in sorted(joining.items()):
             members = [slot.entered[lot, importer] for lot in lots]
             if importer in value:
@@ -296,15 +298,23 @@ class _RegionModel:
                 there = self._bool("a")
                 self.cp.add_max_equality(there, members)
             if there is not None:
-                present.append(there)
+                present[importer] = there
             for fee in self._fees_on(fees, importer):
                 worth = [(slot.entered[lot, importer], int(problem.lot_entry_value[lot])) for lot in lots]
                 self.money.charge(fee, value.get(importer, 0), there, worth)
         if most >= 0:
-            self.cp.add(sum(present) + len(value) <= most)
+            self.cp.add(sum(present.values()) + len(value) <= most)
         for importer, base_value in value.items():
             if importer not in joining:
                 self.money.fix(sum(fee.amount(base_value) for fee in self._fees_on(fees, importer)))
+        if exam is not None:
+            importers = [(exam.chance_of(standing), None) for _, standing in value]
+            joined = [(exam.chance_of(standing), there) for (_, standing), there in present.items()]
+            prices = problem.lot_day_price
+            held = Held(
+                int(prices[list(slot.base)].sum()), [(int(prices[lot]), there) for lot, there in slot.members.items()]
+            )
+            charge_examination(self.cp, self.money, exam, [*importers, *joined], held)
 
     def _importer_now(self, lot: int) -> Importer:
         """Return the importer of record of a lot that stays as it is."""

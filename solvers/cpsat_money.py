@@ -32,6 +32,10 @@ class Money:
         if amount:
             self._terms.append((amount // CENT, literal))
 
+    def add(self, cents: cp_model.IntVar) -> None:
+        """Add an amount that the model finds out, whole cents."""
+        self._terms.append((1, cents))
+
     def fix(self, amount: int) -> None:
         """Add an amount in micro-units that is paid in any case."""
         self._constant += amount // CENT
@@ -74,7 +78,7 @@ class Money:
             return
         most = fee.usual(total) // CENT
         charged = self._cp.new_int_var(0, most, "f")
-        self._terms.append((1, charged))
+        self.add(charged)
         if usual is not there:
             self._at_least(charged, fee.small_amount, there)
         self._at_least(charged, fee.usual(0), usual)

@@ -155,10 +155,12 @@ def _load_plan(t: Tables, d: Draft, choice: Int64, first: Int64, lots: Int64, po
             before = party_value(t, d, load, d.lots[lot].party)
             value = max(before, 0) + t.lots[lot].value
             d.number[COST] += entry(t, pool, d.lots[lot].standing, value) - entry(t, pool, d.lots[lot].standing, before)
+            d.number[COST] -= d.loads[load].exam
             slot, use = 0, t.options[choice[lot]].use
             while t.uses[use + slot].pool != pool:
                 slot += 1
             link(t, d, lot * t.width + slot, load, pool)
+            d.number[COST] += d.loads[load].exam
         set_type(t, d, load, kinds[k])
         d.number[COST] += t.types[kinds[k]].price
     for lot in range(len(choice)):

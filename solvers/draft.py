@@ -15,8 +15,8 @@ import numpy as np
 
 from network.money import Int64
 
-from ._jit import Records, constant, inner
-from .fees import entry_amount
+from ._jit import ZERO, Records, constant, inner
+from .fees import entry_amount, examination_amount
 from .pairs import NEVER
 from .tables import Tables
 
@@ -34,7 +34,7 @@ _PLACED = np.dtype([(name, np.int64) for name in ("choice", "mark", "old_choice"
 _NODE = np.dtype([(name, np.int64) for name in ("load", "next", "before", "old_load")])
 _LOAD = np.dtype([(name, np.int64) for name in (
     "pool", "type", "volume", "weight", "lots", "alone", "parties", "head", "next", "before", "place", "mark",
-    "old_type", "old_pool",
+    "old_type", "old_pool", "hazard", "day_price", "exam",
 )])  # fmt: skip
 _ROOM = np.dtype([(name, np.int64) for name in ("open", "seen", "price", "target")])
 
@@ -50,7 +50,8 @@ class Draft(NamedTuple):
     nodes : (n * width,) records: ``load``, neighbours ``next`` and ``before`` in the load, and ``old_load``
     loads : (c,) records: ``pool``; ``type``, a position in ``Tables.types``; ``volume``, ``weight``; how many ``lots``,
         ``alone``, ``parties``; ``head``, the first node; ``next``, ``before`` in the pool's list; ``place`` among the
-        open loads; of the journal: ``mark``, ``old_type``, ``old_pool``
+        open loads; of the journal: ``mark``, ``old_type``, ``old_pool``; in pools with examinations the sums ``hazard`` of
+        its importers and ``day_price`` of its lots, and what is expected of an examination, ``exam``, micro-units
     classes : (c, K) int64, lots of every class in a load
     rooms : (P,) records: ``open``, the first open load; ``price`` for the lot that looks for a place (when ``seen`` by
         it), and ``target``, the load it would join; where options enter lots under the common importer another P
@@ -93,7 +94,7 @@ def blank(t: Tables) -> Draft:
     draft.lots["party"], draft.lots["standing"] = t.lots["party"], t.lots["standing"]
     draft.number[COST] = t.lots["unplanned"].sum()
     draft.stacks[EMPTY], draft.heights[EMPTY] = np.arange(c - 1, -1, -1), c
-    for name in ("volume", "weight", "lots", "alone", "parties"):
+    for name in ("volume", "weight", "lots", "alone", "parties", "hazard", "day_price", "exam"):
         draft.loads[name] = 0
     return draft
 
@@ -219,6 +220,19 @@ def entry(t: Tables, pool: int, standing: int, value: int) -> int:
 
 
 @inner
+def hazard_of(t: Tables, d: Draft, pool: int, lot: int) -> int:
+    """Return the hazard that the importer of a lot brings upon a load of `pool`; 0 where there are no examinations."""
+    row = t.pools[pool].exam
+    return t.fees[row + d.lots[lot].standing].hazard if row >= 0 else ZERO
+
+
+@inner
+def examined(t: Tables, pool: int, hazard: int, day_price: int) -> int:
+    """Return what is expected of the examination of a load of `pool`, cost and delay, micro-units."""
+    return examination_amount(t.fees, t.pools[pool].exam, hazard, day_price)
+
+
+@inner
 def _may_share(t: Tables, d: Draft, load: int, lot: int) -> bool:
     """Return whether classes, consent and the number of importers let a lot join a load."""
     mine = t.lots[lot]
@@ -251,8 +265,11 @@ def offer(t: Tables, d: Draft, load: int, lot: int, most: int) -> tuple[int, int
     delta = t.types[kind].price - t.types[into.type].price
     if delta > most or not _may_share(t, d, load, lot):
         return NEVER, NONE
-    if t.pools[into.pool].last_fee > t.pools[into.pool].fee:
+    if t.pools[into.pool].last_fee > t.pools[into.pool].fee or t.pools[into.pool].exam >= 0:
         before = party_value(t, d, load, d.lots[lot].party)
+        more = hazard_of(t, d, into.pool, lot) if before < 0 else ZERO
+        if into.hazard + more > 0:
+            delta += examined(t, into.pool, into.hazard + more, into.day_price + mine.day_price) - into.exam
         delta += entry(t, into.pool, d.lots[lot].standing, max(before, 0) + mine.value) - entry(
             t, into.pool, d.lots[lot].standing, before
         )
@@ -265,7 +282,8 @@ def opening(t: Tables, d: Draft, pool: int, lot: int) -> tuple[int, int]:
     kind = cheapest_type(t, d, pool, t.lots[lot].volume, t.lots[lot].weight, NONE)
     if kind < 0 or t.pools[pool].most_parties == 0:
         return NEVER, NONE
-    return t.types[kind].price + entry(t, pool, d.lots[lot].standing, t.lots[lot].value), kind
+    price = t.types[kind].price + entry(t, pool, d.lots[lot].standing, t.lots[lot].value)
+    return price + examined(t, pool, hazard_of(t, d, pool, lot), t.lots[lot].day_price), kind
 
 
 @inner
@@ -281,8 +299,12 @@ def link(t: Tables, d: Draft, node: int, load: int, pool: int) -> None:
         if top >= 0:
             d.loads[top].before = load
         d.rooms[pool].open = load
-    if t.pools[pool].most_parties >= 0 and party_value(t, d, load, party) < 0:
+    if (t.pools[pool].most_parties >= 0 or t.pools[pool].exam >= 0) and party_value(t, d, load, party) < 0:
         into.parties += 1
+        into.hazard += hazard_of(t, d, pool, node // t.width)
+    if t.pools[pool].exam >= 0:
+        into.day_price += lot.day_price
+        into.exam = examined(t, pool, into.hazard, into.day_price)
     top = into.head
     d.nodes[node].next, d.nodes[node].before, d.nodes[node].load = top, NONE, load
     if top >= 0:
@@ -308,8 +330,12 @@ def unlink(t: Tables, d: Draft, node: int) -> None:
     if after >= 0:
         d.nodes[after].before = before
     d.nodes[node].load = NONE
-    if t.pools[into.pool].most_parties >= 0 and party_value(t, d, load, party) < 0:
+    if (t.pools[into.pool].most_parties >= 0 or t.pools[into.pool].exam >= 0) and party_value(t, d, load, party) < 0:
         into.parties -= 1
+        into.hazard -= hazard_of(t, d, into.pool, node // t.width)
+    if t.pools[into.pool].exam >= 0:
+        into.day_price -= lot.day_price
+        into.exam = examined(t, into.pool, into.hazard, into.day_price)
     into.volume -= lot.volume
     into.weight -= lot.weight
     into.alone -= lot.alone

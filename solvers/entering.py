@@ -29,7 +29,7 @@ def enter_best(problem: Problem, plan: Assignment) -> Assignment:
     """
     chosen = plan.lot_option.copy()
     for load in plan.loads:
-        if problem.fees_of(load.pool):
+        if problem.fees_of(load.pool) or problem.examination_of(load.pool):
             ways = {lot: both for lot in load.lots if (both := _ways(problem, lot, int(chosen[lot]))) is not None}
             if ways:
                 for lot, option in _cheapest(problem, load, ways, {lot: int(chosen[lot]) for lot in load.lots}).items():
@@ -99,4 +99,8 @@ def _cost(problem: Problem, load: Load, options: Mapping[int, int]) -> int:
         for fee in problem.fees_of(load.pool)
         if fee.falls_on(standing)
     )
+    exam = problem.examination_of(load.pool)
+    if exam:
+        chance = exam.chance(standing for _, standing in worth)
+        paid += exam.cost(chance) + exam.delay_price(sum(int(problem.lot_day_price[lot]) for lot in options), chance)
     return paid + sum(int(problem.option_cost[option]) for option in options.values())

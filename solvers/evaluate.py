@@ -21,6 +21,8 @@ class LineKind(StrEnum):
     OWN = "OWN"
     LOAD = "LOAD"
     ENTRY = "ENTRY"
+    EXAMINATION = "EXAMINATION"
+    DELAY = "DELAY"
     UNPLANNED = "UNPLANNED"
 
 
@@ -45,9 +47,9 @@ class Line:
     Attributes
     ----------
     kind : LineKind
-    index : int, lot of OWN and UNPLANNED; position in ``assignment.loads`` of LOAD and ENTRY
+    index : int, lot of OWN and UNPLANNED; position in ``assignment.loads`` of the others
     party : int, importer of record of ENTRY, else -1
-    code : str, fee of ENTRY, else empty
+    code : str, fee of ENTRY, of EXAMINATION and DELAY that of the examination, else empty
     amount : int, micro-units
     """
 
@@ -96,12 +98,13 @@ def evaluate(problem: Problem, assignment: Assignment) -> Evaluation:
     """Price an assignment and judge it.
 
     With ``x`` the chosen options, ``b`` the loads, ``t(b)`` their types, and ``S(b, a)`` the lots of importer ``a`` in
-    load ``b``::
+    load ``b``, and ``P(b) = 1 - prod_a (1 - p_a)`` the chance that it is examined, ``p_a`` that of importer ``a``::
 
         cost =   sum_{planned i}    option_cost[x_i]
                + sum_{b}            type_price[t(b)]
                + sum_{b, a, fee f}  f.amount(sum_{i in S(b, a)} lot_entry_value[i])   (fees of the pool's entry scheme that
                                                                                        fall on importers like a)
+               + sum_{b}            P(b) price + P(b) delay sum_{i in b} lot_day_price[i]   (of the examination of the pool)
                + sum_{unplanned i}  lot_unplanned_price[i]
 
     Parameters
@@ -154,8 +157,8 @@ def _lot_lines(problem: Problem, assignment: Assignment) -> Iterator[Line]:
 def _load_lines(problem: Problem, assignment: Assignment, place: int) -> Iterator[Line]:
     load = assignment.loads[place]
     yield Line(LineKind.LOAD, place, -1, "", int(problem.type_price[load.type]))
-    fees = problem.fees_of(load.pool)
-    if fees:
+    fees, exam = problem.fees_of(load.pool), problem.examination_of(load.pool)
+    if fees or exam:
         values, standing = Counter[int](), {}
         for lot in load.lots:
             party, standing_of_lot = problem.importer_of(lot, int(assignment.lot_option[lot]))
@@ -165,6 +168,11 @@ def _load_lines(problem: Problem, assignment: Assignment, place: int) -> Iterato
             for fee in fees:
                 if fee.falls_on(standing[party]):
                     yield Line(LineKind.ENTRY, place, party, fee.code, fee.amount(values[party]))
+        if exam:
+            chance = exam.chance(standing.values())
+            day_price = sum(int(problem.lot_day_price[lot]) for lot in load.lots)
+            yield Line(LineKind.EXAMINATION, place, -1, exam.code, exam.cost(chance))
+            yield Line(LineKind.DELAY, place, -1, exam.code, exam.delay_price(day_price, chance))
 
 
 def _load_violations(problem: Problem, assignment: Assignment, place: int) -> Iterator[Violation]:

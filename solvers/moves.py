@@ -45,7 +45,9 @@ def _leave(t: Tables, d: Draft, node: int) -> None:
     load, lot = d.nodes[node].load, node // t.width
     note_load(d, load)
     into = d.loads[load]
+    expected = into.exam
     unlink(t, d, node)
+    d.number[COST] += into.exam - expected
     if t.pools[into.pool].last_fee > t.pools[into.pool].fee:
         rest = party_value(t, d, load, d.lots[lot].party)
         before = max(rest, 0) + t.lots[lot].value

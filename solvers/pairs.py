@@ -11,6 +11,7 @@ from network.money import CENT, Bools, Float64, Int64
 from ._jit import Records, constant, inner, jit
 from .fees import Fees, entry_amounts, fees_of
 from .problem import EntryFee, Int32, Problem
+from .surely import sure_parts
 
 NEVER = constant(1 << 60)
 """Price of what is not possible, micro-units."""
@@ -32,10 +33,10 @@ class Pairs:
     common : (E,) bool, pairs of the common importer; empty when there is none
     twin : (E,) int32, the twin of every pair, -1 for none; empty when there is no common importer
     entry : (E,) int32, number of the customs entry, one per pool and importer
-    entry_fixed : (E,) int64, micro-units that its entry costs whatever its value
-    fee_share : (E,) int64, micro-units of further customs fees that the lot surely causes in the pool
+    entry_fixed : (E,) int64, micro-units that its entry costs whatever its value, its part of examinations included
+    fee_share : (E,) int64, micro-units of further customs fees, and of delay, that the lot surely causes in the pool
     prices : (E,) records, micro-units, what a lot would cost a pool, `NEVER` where nothing can carry it: ``open``, the
-        cheapest sufficient load for it alone, with its customs entry; ``share``, its part of one that is filled to nine
+        cheapest sufficient load for it alone, with its customs entry and examination; ``share``, its part of one that is filled to nine
         tenths, with its entry; ``entry``, the entry alone
     fits : (E,) bool, False when no load of the pool can carry the lot
     usable : (m,) bool, options that can be chosen at all
@@ -220,7 +221,7 @@ def _most_needed(option_start: Int64, need_start: Int32, resource: Int32, amount
 def _prices(problem: Problem, pool: Int32, lot: Int32, standing: Int64, fees: Fees) -> Records:
     """Return what pairs cost, see `Pairs`."""
     prices = np.zeros(len(pool), dtype=_PRICE)
-    prices["entry"] = entry_amounts(fees, pool, standing, problem.lot_entry_value[lot])
+    prices["entry"] = entry_amounts(fees, pool, standing, problem.lot_entry_value[lot], problem.lot_day_price[lot])
     types = _Types(
         problem.pool_type_start, problem.type_limit, problem.type_volume_cm3, problem.type_weight_g, problem.type_price
     )
@@ -260,7 +261,8 @@ def _entry_fees(problem: Problem, pairs: tuple[Int32, Int32, Int32], standing: I
     A fee never falls with the value, so an entry costs at least the fee of nothing or, where it may be small, of a small one. And a fee per value falls with
     the value, so lots worth ``V`` together pay at least ``V * fee(V_all) / V_all``, where ``V_all`` is the value of all
     lots of that importer that can use the pool; where the lots may also make a small entry, which has a rate of its own,
-    the lower of the two rates. For every fee and entry the larger of the two counts.
+    the lower of the two rates. For every fee and entry the larger of the two counts. What examinations surely cost is
+    added to both (:mod:`solvers.surely`).
 
     Parameters
     ----------
@@ -268,7 +270,7 @@ def _entry_fees(problem: Problem, pairs: tuple[Int32, Int32, Int32], standing: I
     standing : (E,) int64, of the importer of the pair
     """
     pool, lot, entry = pairs
-    fixed, share = np.zeros(len(pool), dtype=np.int64), np.zeros(len(pool), dtype=np.int64)
+    fixed, share = sure_parts(problem, pairs, standing)
     if not len(pool):
         return fixed, share
     schemes = problem.pool_scheme[pool]

@@ -16,6 +16,9 @@ import numpy.typing as npt
 from network.errors import SolveError
 from network.money import CENT, Bools, Int64, percent_of
 
+from . import examination
+from .examination import Examination
+
 Int32 = npt.NDArray[np.int32]
 
 _FLAGS = ("lot_alone", "option_common", "conflict")
@@ -24,8 +27,14 @@ _SMALL = ("option_pool_start", "option_pool", "option_resource_start", "option_r
 _MOST_STANDINGS = 62
 _MOST_PPB = 9_000_000_000
 """Largest rate of a fee, nine times the value: beyond it sums of kernels could overflow."""
+_MOST_DAY_PRICE = 1_000_000_000_000
+"""Largest price of a day of a lot, micro-units, so that sums of a load never overflow."""
 _MOST_DAY = 1_000_000_000
 """Days further from zero are refused, so that sums of days never overflow."""
+
+
+_SINGLE = ("entry_schemes", "examinations", "bundle_days", "common_party", "common_standing")
+"""Attributes of a problem that are no arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,8 @@ class Problem:
     pool_scheme : (P,) int64, row of `entry_schemes` or -1: one entry per importer of record and load
     pool_max_parties : (P,) int64, importers of record allowed in one load, -1 for no limit
     entry_schemes : tuple of tuples of EntryFee
+    examinations : tuple of Examination or None, which loads of each entry scheme face; empty: none does
+    lot_day_price : (n,) int64, micro-units, what a day of delay of a lot is worth; empty: nothing
     conflict : (K, K) bool, symmetric, True when two classes may not share a load
     resource_limit : (R,) int64
     lot_bundle : (n,) int64 or None, bundle of a lot, -1 for none: its planned lots arrive within `bundle_days`
@@ -139,6 +150,8 @@ class Problem:
     conflict: Bools
     resource_limit: Int64
     lot_standing: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    lot_day_price: Int64 = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    examinations: tuple[Examination | None, ...] = ()
     lot_bundle: Int64 | None = None
     option_day: Int32 | None = None
     bundle_days: int = 30
@@ -147,12 +160,13 @@ class Problem:
     common_standing: int = 0
 
     def __post_init__(self) -> None:
-        if not len(self.lot_standing):
-            object.__setattr__(self, "lot_standing", np.zeros(len(self.lot_party), dtype=np.int64))
+        for name in ("lot_standing", "lot_day_price"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.zeros(len(self.lot_party), dtype=np.int64))
         if not np.any(self.option_common):
             object.__setattr__(self, "option_common", np.zeros(0, dtype=np.bool_))
         for column in fields(self):
-            single = column.name in ("entry_schemes", "bundle_days", "common_party", "common_standing")
+            single = column.name in _SINGLE
             if not single and getattr(self, column.name) is not None:
                 object.__setattr__(self, column.name, _frozen(getattr(self, column.name), column.name))
         validate(self)
@@ -231,6 +245,11 @@ class Problem:
         """Return the fees of one customs entry of a load of `pool`; empty when the pool makes no entry."""
         scheme = int(self.pool_scheme[pool])
         return self.entry_schemes[scheme] if scheme >= 0 else ()
+
+    def examination_of(self, pool: int) -> Examination | None:
+        """Return the examination that a load of `pool` faces, None for none."""
+        scheme = int(self.pool_scheme[pool])
+        return self.examinations[scheme] if scheme >= 0 and self.examinations else None
 
 
 def _frozen(values: object, name: str) -> npt.NDArray[np.generic]:
@@ -352,6 +371,13 @@ def _check_common(problem: Problem) -> None:
     _refuse("lot_standing", other, problem.lot_standing, f"{problem.common_standing}, as of the common importer")
 
 
+def _check_importers(problem: Problem) -> None:
+    """Each importer of record has one standing: it brings one chance upon a load."""
+    _, first, importer = np.unique(problem.lot_party, return_index=True, return_inverse=True)
+    expected = problem.lot_standing[first[importer]]
+    _refuse("lot_standing", problem.lot_standing != expected, problem.lot_standing, "that of its importer's other lots")
+
+
 def _check_amounts(problem: Problem) -> None:
     for name in (
         "lot_volume_cm3", "lot_weight_g", "lot_party", "lot_group", "lot_entry_value", "lot_unplanned_price", "option_cost",
@@ -369,6 +395,14 @@ def _check_amounts(problem: Problem) -> None:
 
 
 def _check_schemes(problem: Problem) -> None:
+    schemes, found = len(problem.entry_schemes), len(problem.examinations)
+    if found not in (0, schemes):
+        raise SolveError(f"examinations: found {found} entries, expected {schemes}, as of entry_schemes.")
+    examination.check(problem.examinations)
+    if found:
+        _check_importers(problem)
+    dear = (problem.lot_day_price < 0) | (problem.lot_day_price > _MOST_DAY_PRICE)
+    _refuse("lot_day_price", dear, problem.lot_day_price, f"0..{_MOST_DAY_PRICE}")
     for index, scheme in enumerate(problem.entry_schemes):
         for fee in scheme:
             where = f"entry_schemes[{index}], {fee.code}"

@@ -14,7 +14,7 @@ from .problem import Int32, Problem
 
 _LOT = np.dtype([(name, np.int64) for name in (
     "volume", "weight", "kind", "group", "party", "standing", "value", "unplanned", "alone", "first", "last", "common_party",
-    "common_standing",
+    "common_standing", "day_price",
 )])  # fmt: skip
 _OPTION = np.dtype([
     ("cost", np.int64), ("number", np.int32), ("use", np.int32), ("need", np.int32), ("uses", np.int16), ("needs", np.int16),
@@ -23,7 +23,9 @@ _OPTION = np.dtype([
 _USE = np.dtype([("pool", np.int32), ("pair", np.int32)])
 _NEED = np.dtype([("resource", np.int64), ("amount", np.int64)])
 _TYPE = np.dtype([(name, np.int64) for name in ("price", "volume", "weight", "limit", "resource", "amount", "row")])
-_POOL = np.dtype([(name, np.int64) for name in ("first", "last", "most_parties", "is_limited", "fee", "last_fee")])
+_POOL = np.dtype(
+    [(name, np.int64) for name in ("first", "last", "most_parties", "is_limited", "fee", "last_fee", "exam")]
+)
 
 
 class Tables(NamedTuple):
@@ -33,7 +35,7 @@ class Tables(NamedTuple):
     ----------
     lots : (n,), ``volume`` (cm3), ``weight`` (g), ``kind`` (class), ``group``, ``party``, its ``standing``, ``value``,
         ``unplanned`` (micro-units), ``alone``, its live options ``first`` to ``last``, and the other importer of record
-        that options may name, ``common_party`` (-1 where none can) with ``common_standing``
+        that options may name, ``common_party`` (-1 where none can) with ``common_standing``; ``day_price`` (micro-units)
     options : (k,), live options of a lot in the order of their ``cost``; ``number`` in the problem; first ``use`` and
         how many; first ``need`` and how many; ``common``, 1 where it enters the lot under the common importer
     uses : ``pool`` and ``pair`` of every use of a pool by a live option
@@ -41,7 +43,7 @@ class Tables(NamedTuple):
     prices : (E,), of pairs, see `Pairs`
     types : (T,), of a pool in the order of their ``price``; ``row`` in the problem
     pools : (P,), types ``first`` to ``last``, ``most_parties`` or -1, whether it ``is_limited`` in opening loads, its
-        fees ``fee`` to ``last_fee``
+        fees ``fee`` to ``last_fee``, and the row ``exam`` of its examination, or -1
     fees : see `Fees`
     conflict : (K, K) bool
     limits : (R,) int64, of resources
@@ -72,7 +74,7 @@ def tables(problem: Problem, pairs: Pairs, keep: Bools | None = None) -> Tables:
             group=problem.lot_group, party=problem.lot_party, standing=problem.lot_standing, value=problem.lot_entry_value,
             unplanned=problem.lot_unplanned_price, alone=problem.lot_alone, first=first[:-1], last=first[1:],
             common_party=np.full(problem.n_lots, problem.common_party if problem.has_common else -1),
-            common_standing=np.full(problem.n_lots, problem.common_standing),
+            common_standing=np.full(problem.n_lots, problem.common_standing), day_price=problem.lot_day_price,
         ),
         options=options,
         uses=uses,
@@ -174,7 +176,7 @@ def _pools(problem: Problem, pairs: Pairs) -> Records:
     return _records(
         _POOL, problem.n_pools, first=problem.pool_type_start[:-1], last=problem.pool_type_start[1:],
         most_parties=problem.pool_max_parties, is_limited=np.diff(ends) > 0, fee=pairs.fees.first,
-        last_fee=pairs.fees.last,
+        last_fee=pairs.fees.last, exam=pairs.fees.exam,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from network.money import CENT
 
+from .examination import Examination
 from .problem import EntryFee, Problem
 
 
@@ -14,7 +15,7 @@ def tiny_problem() -> Problem:
     unit = 100 * CENT
     arrays: dict[str, Any] = {
         "lot_volume_cm3": [40, 50], "lot_weight_g": [10, 20], "lot_class": [0, 1], "lot_group": [0, 1],
-        "lot_alone": [False, True], "lot_party": [0, 1], "lot_entry_value": [50 * unit, 60 * unit],
+        "lot_alone": [False, True], "lot_party": [0, 1], "lot_day_price": [unit, unit], "lot_entry_value": [50 * unit, 60 * unit],
         "lot_unplanned_price": [900 * unit, 900 * unit],
         "option_start": [0, 3, 6], "option_cost": [cost * unit for cost in (10, 20, 300, 10, 20, 300)],
         "option_pool_start": [0, 1, 3, 3, 4, 6, 6], "option_pool": [0, 0, 1, 0, 0, 1],
@@ -27,4 +28,5 @@ def tiny_problem() -> Problem:
         "lot_bundle": [0, 0], "option_day": [0, 0, 40, 0, 0, 40],
     }  # fmt: skip
     fee = EntryFee("MPF", 0, 3_464_000, 30 * CENT, 600 * CENT)
-    return Problem(entry_schemes=((fee,),), **arrays)
+    exam = Examination("EXAM", 500 * unit, 3000, (10_000,))
+    return Problem(entry_schemes=((fee,),), examinations=(exam,), **arrays)

@@ -11,7 +11,7 @@ from solvers.evaluate import LineKind, Rule, evaluate
 from solvers.problem import Problem
 
 _Entered: TypeAlias = tuple[tuple[int, int], ...]
-_CHARGED = {LineKind.LOAD, LineKind.ENTRY}
+_CHARGED = {LineKind.LOAD, LineKind.ENTRY, LineKind.EXAMINATION, LineKind.DELAY}
 _PACKING = {Rule.VOLUME, Rule.WEIGHT, Rule.CONFLICT, Rule.ALONE, Rule.PARTIES}
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from network.money import CENT, MICROS
 from solvers.assignment import Assignment, Load
+from solvers.examination import Examination
 from solvers.problem import EntryFee, Problem
 
 MPF = EntryFee("MPF", 0, 3_464_000, 33_580_000, 651_500_000)
@@ -30,6 +31,7 @@ class Lot:
     options: list[Option] = field(default_factory=list)
     standing: int = 0
     bundle: int = -1
+    day_price: int = 0
 
 
 @dataclass
@@ -72,6 +74,7 @@ def make_problem(
     resource_limit: Sequence[int] = (),
     bundle_days: int = 30,
     common: tuple[int, int] = (0, 0),
+    examinations: tuple[Examination | None, ...] = (),
 ) -> Problem:
     """Return the arrays of plain rows; `common` is the common importer and its standing."""
     options = [option for lot in lots for option in lot.options]
@@ -104,6 +107,8 @@ def make_problem(
         pool_scheme=_ints(pool.scheme for pool in pools),
         pool_max_parties=_ints(pool.max_parties for pool in pools),
         entry_schemes=schemes,
+        examinations=examinations,
+        lot_day_price=_ints(lot.day_price * CENT for lot in lots),
         conflict=np.array(conflict, dtype=bool),
         resource_limit=_ints(resource_limit),
         lot_bundle=_ints(lot.bundle for lot in lots) if any(lot.bundle >= 0 for lot in lots) else None,
@@ -142,6 +147,11 @@ def tiny_problems(
         else usual | st.builds(_with_small_entries, usual, small(0, 9000), st.sampled_from([0, 2, 1]))
     )
     schemes = draw(st.lists(st.lists(fee, min_size=1, max_size=2).map(tuple), max_size=2))
+    exam = st.builds(
+        Examination, st.just("EXAM"), small(0, 9000).map(lambda cents: cents * CENT + 3333), small(0, 30_000),
+        st.tuples(*[st.sampled_from([0, 8_000, 123_457, 400_000, 10**6])] * 2),
+    )  # fmt: skip
+    exams = draw(st.lists(st.none() | exam, min_size=len(schemes), max_size=len(schemes)).map(tuple) | st.just(()))
     kind = st.builds(
         Type, small(0, 60), small(4, 24), small(40, 240), st.sampled_from([-1, -1, -1, 1, 2]),
         small(-1, n_resources - 1), small(0, 3),
@@ -165,7 +175,7 @@ def tiny_problems(
     lot = st.builds(
         Lot, small(1, 12), small(10, 120), small(0, 120), small(0, n_classes - 1), small(0, 2),
         st.sampled_from([False, False, False, True]), small(0, 2), small(0, 9000), st.lists(option, max_size=4),
-        bundle=st.sampled_from([-1, -1, 3, 3, 5]),
+        bundle=st.sampled_from([-1, -1, 3, 3, 5]), day_price=small(0, 200),
     )  # fmt: skip
     lots = draw(st.lists(lot, min_size=min_lots, max_size=max_lots))
     for each in lots:
@@ -178,7 +188,7 @@ def tiny_problems(
     conflict = [[False, a, b], [a, False, c], [b, c, draw(st.sampled_from([False, False, True]))]]
     limits = draw(st.lists(small(0, 9), min_size=n_resources, max_size=n_resources))
     party = draw(small(2, 3))  # the common importer: one with lots of its own or another
-    return make_problem(lots, pools, tuple(schemes), conflict, limits, common=(party, party % 2))
+    return make_problem(lots, pools, tuple(schemes), conflict, limits, common=(party, party % 2), examinations=exams)
 
 
 def _with_small_entries(fee: EntryFee, up_to: int, divisor: int) -> EntryFee:
@@ -215,6 +225,7 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
                 options,
                 int(problem.lot_standing[lot]),
                 -1 if bundles is None else int(bundles[lot]),
+                int(problem.lot_day_price[lot]) // CENT,
             )
         )
     pools = [
@@ -243,6 +254,7 @@ def permuted(problem: Problem, order: Sequence[int]) -> Problem:
         problem.resource_limit.tolist(),
         problem.bundle_days,
         common=(problem.common_party, problem.common_standing),
+        examinations=problem.examinations,
     )
 
 

@@ -17,7 +17,7 @@ from consolidation.checking.case import Case, Traveller
 from consolidation.checking.dates import clearance, cutoff, delivery, devanning, late_days, receipt, work_out
 from consolidation.checking.inputs import considered
 from consolidation.checking.journeys import Journey, resolve
-from consolidation.checking.own_lines import own_lines, price_of_days
+from consolidation.checking.own_lines import own_lines, price_of_days, price_of_own_delay
 from consolidation.checking.result import Violation, violation
 from consolidation.checking.shared_lines import entry_lines
 from consolidation.checking.world import Run, World, decimal
@@ -170,25 +170,31 @@ def _bought(world: World, ways: _Ways, goods: tuple[PlannedShipment, Shipment], 
     late = late_days(world, shipment, day_number(shipment.ready_date) + stated.days)
     value_of_day = decimal(world.network.planning.value_of_day_per_m3)
     time = sum(price_of_days(world, shipment, stated.days, late, value_of_day).values(), Decimal(0))
-    if stated.priced_time != time:
-        yield violation("BASELINE.TIME", where, f"priced time of {stated.days} days alone", stated.priced_time, time)
     fc = world.network.place.get(shipment.destination_fc)
     rule = world.network.receiving_of(fc) if fc else None
     if fc is None or rule is None:
         return
-    costs = set()
+    sold: set[tuple[Decimal, Decimal]] = set()
     for alone in ways.planned(row, shipment, (fc, rule), offer):
-        cost = _cost(world, alone, shipment, stated.days)
-        if cost == stated.cost:
+        found = _cost(world, alone, shipment, stated.days)
+        if found == (stated.cost, stated.priced_time - time):
             return
-        costs.add(cost)
-    known = ", ".join(str(cost) for cost in sorted(cost for cost in costs if cost is not None)[:3]) or "none"
-    what = f"cost of {service} in {stated.days} days"
-    yield violation("BASELINE.COST", where, what, stated.cost, f"the cost of a journey on sale: {known}")
+        if found is not None:
+            sold.add(found)
+    alike = {delay for cost, delay in sold if cost == stated.cost}
+    delays = alike or {delay for _, delay in sold} or {Decimal(0)}
+    if stated.priced_time - time not in delays:
+        what = f"priced time of {stated.days} days alone"
+        yield violation("BASELINE.TIME", where, what, stated.priced_time, time + min(delays))
+    if not alike:
+        known = ", ".join(str(cost) for cost, _ in sorted(sold)[:3]) or "none"
+        what = f"cost of {service} in {stated.days} days"
+        yield violation("BASELINE.COST", where, what, stated.cost, f"the cost of a journey on sale: {known}")
 
 
-def _cost(world: World, alone: PlannedShipment, shipment: Shipment, days: int) -> Decimal | None:
-    """Return what a journey alone costs, or None when it breaks a rule or takes other days."""
+def _cost(world: World, alone: PlannedShipment, shipment: Shipment, days: int) -> tuple[Decimal, Decimal] | None:
+    """Return what a journey alone costs, and what its expected delay at customs is worth; None when it breaks a rule or
+    takes other days."""
     alone = alone.model_copy(update={"destination_fc": shipment.destination_fc})
     journey, refused = resolve(world, alone, shipment)
     if journey is None or refused or not _reachable(world, journey, shipment):
@@ -200,7 +206,9 @@ def _cost(world: World, alone: PlannedShipment, shipment: Shipment, days: int) -
     if any(found for rule in rules.RULES for found in rule(traveller)):
         return None
     lines = [*own_lines(world, journey, dates).lines, *entry_lines([traveller])]
-    return sum((line.amount for line in lines), Decimal(0))
+    value_of_day = decimal(world.network.planning.value_of_day_per_m3)
+    delay = price_of_own_delay(world, journey, dates.after, value_of_day)
+    return sum((line.amount for line in lines), Decimal(0)), delay
 
 
 def _reachable(world: World, journey: Journey, shipment: Shipment) -> bool:

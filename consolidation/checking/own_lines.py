@@ -15,6 +15,7 @@ from consolidation.checking.world import World, decimal
 from consolidation.plan_model import CostLine
 from consolidation.shipments import Shipment
 from network.charges import STAY_BASES, amount, falls_on, suits
+from network.examinations import PER_EXAMINATION, chance_of, delay_of, expected_delay, price_of_day
 from network.money import from_micros, to_micros
 from network.price_tables import Charge
 from network.tables import Place
@@ -256,6 +257,29 @@ def price_of_days(world: World, shipment: Shipment, days: int, late: int, value_
         "LATENESS": late_price * late,
     }
     return {kind: from_micros(to_micros(price)) for kind, price in prices.items()}
+
+
+def examinations(world: World, journey: Journey, day: dt.date) -> list[Charge]:
+    """Return the charges that tell of an examination of the entry of a journey on a day."""
+    charges = world.charges(journey.regime.entry_tariff, day, journey.mode, "entry")
+    return [charge for charge in charges if charge.basis == PER_EXAMINATION]
+
+
+def price_of_own_delay(world: World, journey: Journey, day: dt.date, value_of_day: Decimal) -> Decimal:
+    """Return what the expected delay of an entry that goods make alone is worth, plan currency."""
+    tags = world.tags(entered_by(world, journey.planned, journey.shipment))
+    price = one_day(world, journey.shipment, value_of_day)
+    return from_micros(sum(
+        expected_delay(price, delay_of(row), chance_of(row))
+        for row in examinations(world, journey, day)
+        if falls_on(row.importers, tags)
+    ))  # fmt: skip
+
+
+def one_day(world: World, shipment: Shipment, value_of_day: Decimal) -> int:
+    """Return what one more day in transit of a shipment is worth, micro-units."""
+    carrying = decimal(world.network.planning.carrying_pct_per_year)
+    return price_of_day(from_micros(goods_value(world, shipment)), carrying, value_of_day * volume_m3(shipment))
 
 
 def trunk_priced(world: World, journey: Journey, chain: Chain, dates: Dates) -> bool:

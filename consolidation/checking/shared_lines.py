@@ -8,12 +8,22 @@ from decimal import Decimal
 
 from consolidation.checking.case import Traveller
 from consolidation.checking.loads import Held
-from consolidation.checking.own_lines import Step, line_of, tariff_of
+from consolidation.checking.own_lines import Step, examinations, line_of, one_day, tariff_of
 from consolidation.checking.quantities import entered_by, goods_value
 from consolidation.checking.world import decimal
 from consolidation.plan_model import CostLine
-from network.charges import amount, days_beyond, falls_on
+from network.charges import OF_ALL, amount, days_beyond, falls_on
 from network.clock import date_of
+from network.examinations import (
+    MILLION,
+    PER_EXAMINATION,
+    chance_of,
+    delay_of,
+    expected_cost,
+    expected_delay,
+    joint_chance,
+    price_of,
+)
 from network.money import from_micros, share, to_micros
 from network.price_tables import Charge
 from network.tables import Equipment
@@ -74,6 +84,7 @@ def load_lines(held: Held) -> Iterator[CostLine]:
             yield from _shared(charge, quantity, micros, held.travellers, weights, held.load.load_id)
     if held.load.kind == "trunk":
         yield from _importer_lines(held, weights)
+        yield from _examination_lines(held, weights)
 
 
 def _days(step: Step, charge: Charge) -> Decimal:
@@ -86,13 +97,49 @@ def _days(step: Step, charge: Charge) -> Decimal:
 def _importer_lines(held: Held, weights: list[int]) -> Iterator[CostLine]:
     """Yield what a load is charged for every importer of record in it, shared by all who are in it."""
     world, first = held.world, held.travellers[0]
-    importers = {entered_by(world, each.journey.planned, each.journey.shipment) for each in held.travellers}
+    importers = _importers(held)
     regime, mode, day = first.journey.regime, first.journey.mode, first.dates.after
     for charge in world.charges(regime.entry_tariff, day, mode, "entry"):
         count = sum(falls_on(charge.importers, world.tags(importer)) for importer in importers)
         if charge.basis == "per_importer" and count:
             micros = count * amount(charge, Decimal(1), world.network.rate[charge.currency])
             yield from _shared(charge, Decimal(count), micros, held.travellers, weights, held.load.load_id)
+
+
+def _importers(held: Held) -> set[str]:
+    """Return the importers of record of a load."""
+    return {entered_by(held.world, each.journey.planned, each.journey.shipment) for each in held.travellers}
+
+
+def _chance(held: Held) -> tuple[Charge | None, int]:
+    """Return the first charge that tells of an examination of a load, and the chance of one, millionths.
+
+    The load is examined unless every importer is let through.
+    """
+    world, first = held.world, held.travellers[0]
+    tags = [world.tags(importer) for importer in _importers(held)]
+    rows = examinations(world, first.journey, first.dates.after)
+    charge = next((row for row in rows if any(falls_on(row.importers, each) for each in tags)), None)
+    return charge, joint_chance(chance_of(row) for each in tags for row in rows if falls_on(row.importers, each))
+
+
+def _examination_lines(held: Held, weights: list[int]) -> Iterator[CostLine]:
+    """Yield what an examination of a load is expected to cost, shared by all who are in it."""
+    charge, chance = _chance(held)
+    if charge is not None and chance:
+        micros = expected_cost(price_of(charge, held.world.network.rate[charge.currency]), chance)
+        yield from _shared(charge, Decimal(chance) / MILLION, micros, held.travellers, weights, held.load.load_id)
+
+
+def load_delays(held: Held) -> dict[str, Decimal]:
+    """Return what the expected delay of a load by an examination is worth to each shipment in it, plan currency."""
+    charge, chance = _chance(held)
+    if held.load.kind != "trunk" or charge is None:
+        return {}
+    value_of_day = decimal(held.world.network.planning.value_of_day_per_m3)
+    days = [one_day(held.world, each.journey.shipment, value_of_day) for each in held.travellers]
+    parts = share(expected_delay(sum(days), delay_of(charge), chance), days)
+    return {each.shipment_id: from_micros(part) for each, part in zip(held.travellers, parts, strict=True)}
 
 
 def entry_lines(travellers: Sequence[Traveller]) -> Iterator[CostLine]:
@@ -102,9 +149,13 @@ def entry_lines(travellers: Sequence[Traveller]) -> Iterator[CostLine]:
     day: dt.date = travellers[0].dates.after
     tags = world.tags(entered_by(world, journey.planned, journey.shipment))
     for row in world.charges(journey.regime.entry_tariff, day, journey.mode, "entry"):
-        if not falls_on(row.importers, tags) or (row.basis == "per_importer" and journey.planned.trunk_load_id):
+        if not falls_on(row.importers, tags) or (row.basis in OF_ALL and journey.planned.trunk_load_id):
             continue
         fx = world.network.rate[row.currency]
+        if row.basis == PER_EXAMINATION:
+            micros = expected_cost(price_of(row, fx), chance_of(row))
+            yield from _shared(row, Decimal(chance_of(row)) / MILLION, micros, travellers, values, "")
+            continue
         is_small = row.small_up_to is not None and sum(values) <= to_micros(row.small_up_to * fx)
         charge = row.as_small() if is_small else row
         quantity = from_micros(sum(values)) if charge.basis == "pct_of_entry_value" else Decimal(1)

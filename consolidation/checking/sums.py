@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from consolidation.checking.case import Case
-from consolidation.checking.own_lines import Own, priced_time
+from consolidation.checking.loads import Held
+from consolidation.checking.own_lines import Own, price_of_own_delay, priced_time
 from consolidation.checking.result import Violation, violation
+from consolidation.checking.shared_lines import load_delays
 from consolidation.checking.world import decimal
 from consolidation.plan_model import CATEGORIES, PlannedShipment
 from network.charges import ENTRY_BASES
@@ -64,12 +66,15 @@ def load_costs(case: Case) -> Iterator[Violation]:
             yield violation("SUM.ENTRY", f"entry {entry.entry_id}", "cost", entry.cost, entries[entry.entry_id])
 
 
-def times_and_taxes(case: Case, own: dict[str, Own]) -> Iterator[Violation]:
+def times_and_taxes(case: Case, own: dict[str, Own], held: Iterable[Held]) -> Iterator[Violation]:
     """Yield violations where the priced time or the import tax of a shipment is miscounted."""
-    planning = case.world.network.planning
+    value_of_day = decimal(case.world.network.planning.value_of_day_per_m3)
+    delays = {name: price for load in held for name, price in load_delays(load).items()}
     for shipment_id, each in case.travellers.items():
         planned, journey = each.journey.planned, each.journey
-        expected = priced_time(case.world, journey, each.dates, decimal(planning.value_of_day_per_m3))
+        expected = priced_time(case.world, journey, each.dates, value_of_day)
+        alone = price_of_own_delay(case.world, journey, each.dates.after, value_of_day)
+        expected["EXAMINATION"] = delays.get(shipment_id, Decimal(0)) if planned.trunk_load_id else alone
         for kind, price in expected.items():
             stated = _priced(planned, kind)
             if stated != price:

@@ -150,7 +150,16 @@ def _least_cost_of_one_load(problem: Problem, pairs: Pairs, pool: int, chosen: l
         values[party] = values.get(party, 0) + int(problem.lot_entry_value[lot])
     fees = problem.fees_of(pool)
     entries = sum(fee.amount(value) for (_, mine), value in values.items() for fee in fees if fee.falls_on(mine))
-    return min(prices, default=np.inf) + entries
+    return min(prices, default=np.inf) + entries + _examined(problem, pool, lots, [mine for _, mine in values])
+
+
+def _examined(problem: Problem, pool: int, lots: list[int], standings: list[int]) -> int:
+    """Return what is expected of the examination of a load."""
+    exam = problem.examination_of(pool)
+    if exam is None:
+        return 0
+    chance = exam.chance(standings)
+    return exam.cost(chance) + exam.delay_price(int(problem.lot_day_price[lots].sum()), chance)
 
 
 @_many

@@ -100,7 +100,7 @@ from tests.strategies import MPF, Pool, Type, make_problem
 
 before = must_compile()
 problem = make_problem([], [Pool((Type(1),), scheme=0)], ((MPF,),))
-amounts = entry_amounts(fees_of(problem), array([0, 0]), array([0, 0]), array([100_000_000, 54_000_000_000]))
+amounts = entry_amounts(fees_of(problem), array([0, 0]), array([0, 0]), array([100_000_000, 54_000_000_000]), array([0, 0]))
 print(before, must_compile(), amounts.tolist(), numba.config.CACHE_DIR or "none")
 """
 
