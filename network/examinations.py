@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol, TypeVar
+from typing import Protocol, overload
 
 from network.money import CENT, MICROS, Int64
 
@@ -26,7 +26,6 @@ PER_EXAMINATION = "per_examination"
 """Basis of charges that state what one examination costs, and how likely an importer of record brings it about."""
 CHANCE_PLACES, DELAY_PLACES = 4, 3
 """Decimals of a chance in per cent and of a delay in days, so that both are whole numbers here."""
-Amount = TypeVar("Amount", int, Int64)
 
 
 class Examined(Protocol):
@@ -80,7 +79,13 @@ def joint_chance(chances: Iterable[int]) -> int:
     return (2 * (whole - missed) * MILLION + whole) // (2 * whole)
 
 
-def expected_cost(price: Amount, chance: int) -> Amount:
+@overload
+def expected_cost(price: int, chance: int) -> int: ...
+@overload
+def expected_cost(price: Int64, chance: int) -> Int64: ...
+@overload
+def expected_cost(price: int, chance: Int64) -> Int64: ...
+def expected_cost(price: int | Int64, chance: int | Int64) -> int | Int64:
     """Return what an examination costs on average, micro-units, whole cents, rounded half up; arrays alike.
 
     Parameters
@@ -96,7 +101,11 @@ def expected_cost(price: Amount, chance: int) -> Amount:
     return (2 * price * chance + _STEP) // (2 * _STEP) * CENT
 
 
-def expected_delay(day_price: Amount, delay: int, chance: int) -> Amount:
+@overload
+def expected_delay(day_price: int, delay: int, chance: int) -> int: ...
+@overload
+def expected_delay(day_price: Int64, delay: int, chance: int) -> Int64: ...
+def expected_delay(day_price: int | Int64, delay: int, chance: int) -> int | Int64:
     """Return what the days lost in an examination are worth on average, micro-units, whole cents; arrays alike.
 
     Parameters

@@ -19,8 +19,9 @@ from ortools.sat.python import cp_model
 from network.money import CENT, Bools
 
 from .assignment import Assignment, Load
-from .cpsat_exam import Held, charge_examination
+from .cpsat_exam import Held, Present, charge_examination, charge_roughly
 from .cpsat_money import Money
+from .examination import Examination
 from .polling import stopping
 from .problem import EntryFee, Problem
 
@@ -76,7 +77,7 @@ def solve_region(problem: Problem, region: Region, effort: Effort) -> ModelAnswe
     """Choose options and loads of the lots in the region at least cost; everything else stays.
 
     The bound holds for the plans that agree with the region: for the problem when it frees every lot and keeps every
-    usable option.
+    usable option. Where it frees some lots only, examinations are charged roughly, and the bound is as rough.
     """
     model = _RegionModel(problem, region)
     solver = cp_model.CpSolver()
@@ -308,13 +309,20 @@ class _RegionModel:
             if importer not in joining:
                 self.money.fix(sum(fee.amount(base_value) for fee in self._fees_on(fees, importer)))
         if exam is not None:
-            importers = [(exam.chance_of(standing), None) for _, standing in value]
-            joined = [(exam.chance_of(standing), there) for (_, standing), there in present.items()]
-            prices = problem.lot_day_price
-            held = Held(
-                int(prices[list(slot.base)].sum()), [(int(prices[lot]), there) for lot, there in slot.members.items()]
-            )
-            charge_examination(self.cp, self.money, exam, [*importers, *joined], held)
+            self._examine(slot, exam, value, present)
+
+    def _examine(
+        self, slot: _Slot, exam: Examination, base: Iterable[Importer], joining: dict[Importer, cp_model.IntVar]
+    ) -> None:
+        """Charge the examination of a load: exactly where every lot is free, as that proves a bound."""
+        there: list[tuple[int, Present]] = [(exam.chance_of(standing), None) for _, standing in base]
+        there += [(exam.chance_of(standing), literal) for (_, standing), literal in joining.items()]
+        if len(self.region.options) < self.problem.n_lots:
+            charge_roughly(self.money, exam, there)
+            return
+        prices = self.problem.lot_day_price
+        members = [(int(prices[lot]), member) for lot, member in slot.members.items()]
+        charge_examination(self.cp, self.money, exam, there, Held(int(prices[list(slot.base)].sum()), members))
 
     def _importer_now(self, lot: int) -> Importer:
         """Return the importer of record of a lot that stays as it is."""

@@ -60,6 +60,13 @@ def charge_examination(
     _charge_delay(cp, money, exam, {literal: chance for chance, rows in chosen.items() for _, literal in rows}, held)
 
 
+def charge_roughly(money: Money, exam: Examination, importers: Sequence[tuple[int, Present]]) -> None:
+    """Charge every importer that joins a load as if it were alone there, for searches whose answer is priced again."""
+    for chance, literal in importers:
+        if literal is not None:
+            money.pay(exam.cost(chance), literal)
+
+
 def _groups(importers: Sequence[tuple[int, Present]]) -> dict[int, tuple[int, list[cp_model.IntVar]]]:
     """Return by chance how many importers are there in any case, and the literals of the others; without chance none."""
     found: dict[int, tuple[int, list[cp_model.IntVar]]] = {}

@@ -16,7 +16,7 @@ import numpy as np
 from network.money import Int64
 
 from ._jit import ZERO, Records, constant, inner
-from .fees import entry_amount, examination_amount
+from .fees import entry_amount, examination_amount, let_through
 from .pairs import NEVER
 from .tables import Tables
 
@@ -35,7 +35,7 @@ _NODE = np.dtype([(name, np.int64) for name in ("load", "next", "before", "old_l
 _LOAD = np.dtype([(name, np.int64) for name in (
     "pool", "type", "volume", "weight", "lots", "alone", "parties", "head", "next", "before", "place", "mark",
     "old_type", "old_pool", "hazard", "day_price", "exam",
-)])  # fmt: skip
+)] + [("clear", np.float64)])  # fmt: skip
 _ROOM = np.dtype([(name, np.int64) for name in ("open", "seen", "price", "target")])
 
 
@@ -51,7 +51,8 @@ class Draft(NamedTuple):
     loads : (c,) records: ``pool``; ``type``, a position in ``Tables.types``; ``volume``, ``weight``; how many ``lots``,
         ``alone``, ``parties``; ``head``, the first node; ``next``, ``before`` in the pool's list; ``place`` among the
         open loads; of the journal: ``mark``, ``old_type``, ``old_pool``; in pools with examinations the sums ``hazard`` of
-        its importers and ``day_price`` of its lots, and what is expected of an examination, ``exam``, micro-units
+        its importers and ``day_price`` of its lots, the chance that it is not examined, ``clear``, and what is expected of
+        an examination, ``exam``, micro-units
     classes : (c, K) int64, lots of every class in a load
     rooms : (P,) records: ``open``, the first open load; ``price`` for the lot that looks for a place (when ``seen`` by
         it), and ``target``, the load it would join; where options enter lots under the common importer another P
@@ -96,6 +97,7 @@ def blank(t: Tables) -> Draft:
     draft.stacks[EMPTY], draft.heights[EMPTY] = np.arange(c - 1, -1, -1), c
     for name in ("volume", "weight", "lots", "alone", "parties", "hazard", "day_price", "exam"):
         draft.loads[name] = 0
+    draft.loads["clear"] = 1.0
     return draft
 
 
@@ -227,9 +229,27 @@ def hazard_of(t: Tables, d: Draft, pool: int, lot: int) -> int:
 
 
 @inner
-def examined(t: Tables, pool: int, hazard: int, day_price: int) -> int:
-    """Return what is expected of the examination of a load of `pool`, cost and delay, micro-units."""
-    return examination_amount(t.fees, t.pools[pool].exam, hazard, day_price)
+def _expect(t: Tables, d: Draft, load: int) -> None:
+    """Let an open load with examinations know what they are expected to cost, with the importers and lots it has."""
+    into = d.loads[load]
+    into.clear = let_through(into.hazard)
+    into.exam = examination_amount(t.fees, t.pools[into.pool].exam, into.clear, into.day_price)
+
+
+@inner
+def _rise(t: Tables, d: Draft, load: int, lot: int, is_new: bool) -> int:
+    """Return by how much the examination of a load is expected to cost more with a lot.
+
+    Of an importer new in the load, which is charged an examination of a load of its own, that is taken off.
+    """
+    into, mine = d.loads[load], t.lots[lot]
+    row = t.pools[into.pool].exam
+    clear, rise = into.clear, -into.exam
+    if is_new:
+        mine_clear = t.fees[row + d.lots[lot].standing].clear
+        clear *= mine_clear
+        rise -= examination_amount(t.fees, row, mine_clear, mine.day_price)
+    return rise + examination_amount(t.fees, row, clear, into.day_price + mine.day_price)
 
 
 @inner
@@ -250,10 +270,11 @@ def _may_share(t: Tables, d: Draft, load: int, lot: int) -> bool:
 
 
 @inner
-def offer(t: Tables, d: Draft, load: int, lot: int, most: int) -> tuple[int, int]:
+def offer(t: Tables, d: Draft, load: int, lot: int, pair: int, most: int) -> tuple[int, int]:
     """Return what adding a lot to an open load costs, micro-units, and the type it needs.
 
-    (NEVER, -1) if a rule forbids it, or if the load alone would cost more than `most`.
+    (NEVER, -1) if a rule forbids it, or if the load alone would cost more than `most`. An importer that is new in the load
+    pays what its entry costs in a load of its own, which is known of the `pair`.
     """
     into, mine = d.loads[load], t.lots[lot]
     volume, weight = into.volume + mine.volume, into.weight + mine.weight
@@ -266,13 +287,13 @@ def offer(t: Tables, d: Draft, load: int, lot: int, most: int) -> tuple[int, int
     if delta > most or not _may_share(t, d, load, lot):
         return NEVER, NONE
     if t.pools[into.pool].last_fee > t.pools[into.pool].fee or t.pools[into.pool].exam >= 0:
-        before = party_value(t, d, load, d.lots[lot].party)
-        more = hazard_of(t, d, into.pool, lot) if before < 0 else ZERO
-        if into.hazard + more > 0:
-            delta += examined(t, into.pool, into.hazard + more, into.day_price + mine.day_price) - into.exam
-        delta += entry(t, into.pool, d.lots[lot].standing, max(before, 0) + mine.value) - entry(
-            t, into.pool, d.lots[lot].standing, before
-        )
+        before, standing = party_value(t, d, load, d.lots[lot].party), d.lots[lot].standing
+        if before < 0:
+            delta += t.prices[pair].entry
+        else:
+            delta += entry(t, into.pool, standing, before + mine.value) - entry(t, into.pool, standing, before)
+        if t.pools[into.pool].exam >= 0:
+            delta += _rise(t, d, load, lot, before < 0)
     return delta, kind
 
 
@@ -282,8 +303,10 @@ def opening(t: Tables, d: Draft, pool: int, lot: int) -> tuple[int, int]:
     kind = cheapest_type(t, d, pool, t.lots[lot].volume, t.lots[lot].weight, NONE)
     if kind < 0 or t.pools[pool].most_parties == 0:
         return NEVER, NONE
-    price = t.types[kind].price + entry(t, pool, d.lots[lot].standing, t.lots[lot].value)
-    return price + examined(t, pool, hazard_of(t, d, pool, lot), t.lots[lot].day_price), kind
+    price, row = t.types[kind].price + entry(t, pool, d.lots[lot].standing, t.lots[lot].value), t.pools[pool].exam
+    if row >= 0:
+        price += examination_amount(t.fees, row, t.fees[row + d.lots[lot].standing].clear, t.lots[lot].day_price)
+    return price, kind
 
 
 @inner
@@ -304,7 +327,7 @@ def link(t: Tables, d: Draft, node: int, load: int, pool: int) -> None:
         into.hazard += hazard_of(t, d, pool, node // t.width)
     if t.pools[pool].exam >= 0:
         into.day_price += lot.day_price
-        into.exam = examined(t, pool, into.hazard, into.day_price)
+        _expect(t, d, load)
     top = into.head
     d.nodes[node].next, d.nodes[node].before, d.nodes[node].load = top, NONE, load
     if top >= 0:
@@ -335,7 +358,7 @@ def unlink(t: Tables, d: Draft, node: int) -> None:
         into.hazard -= hazard_of(t, d, into.pool, node // t.width)
     if t.pools[into.pool].exam >= 0:
         into.day_price -= lot.day_price
-        into.exam = examined(t, into.pool, into.hazard, into.day_price)
+        _expect(t, d, load)
     into.volume -= lot.volume
     into.weight -= lot.weight
     into.alone -= lot.alone

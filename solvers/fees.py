@@ -23,6 +23,8 @@ _CENT = np.uint64(CENT)
 _BILLION = np.uint64(1_000_000_000)
 _STEP = _CENT * _BILLION
 _HALF_STEP = _STEP // np.uint64(2)
+_STEP_OF_CHANCE = CENT * MILLION
+_FEW = 1 << 42
 _NO_CAP = np.iinfo(np.int64).max
 _PER_HAZARD = -1 / HAZARD
 _HALF = 0.5 + 1e-7
@@ -42,6 +44,7 @@ _FEE = np.dtype(
             "delay",
         )
     ]
+    + [("clear", np.float64)]
 )
 
 
@@ -51,7 +54,8 @@ class Fees(NamedTuple):
     Attributes
     ----------
     rows : (F,) records, by scheme, with the attributes of `solvers.problem.EntryFee`; behind them, by examination and
-        standing, the price of one examination as ``flat``, its ``delay`` and the ``hazard`` of an importer
+        standing, the price of one examination as ``flat``, its ``delay``, the ``hazard`` of an importer, and
+        the chance that it is let through, ``clear``
     first, last : (P,) int64, fees of the scheme of a pool
     exam : (P,) int64, row of the examination of a pool and standing 0; -1 for none
     """
@@ -75,6 +79,7 @@ def fees_of(problem: Problem) -> Fees:
             fee.standings,
             0,
             0,
+            1.0,
         )
         for scheme in problem.entry_schemes
         for fee in scheme
@@ -88,7 +93,9 @@ def fees_of(problem: Problem) -> Fees:
         if found is not None:
             exam[scheme] = len(rows)
             hazards = (hazard(found.chance_of(standing)) for standing in range(standings))
-            rows.extend((found.price, 0, 0, 0, -1, 0, 0, mine, found.delay) for mine in hazards)
+            rows.extend(
+                (found.price, 0, 0, 0, -1, 0, 0, mine, found.delay, math.exp(mine * _PER_HAZARD)) for mine in hazards
+            )
     return Fees(np.array(rows, dtype=_FEE), first.copy(), last.copy(), exam[problem.pool_scheme])
 
 
@@ -121,20 +128,32 @@ def _part_of(value: int, rate_ppb: int) -> int:
 
 
 @inner
-def examination_amount(fees: Records, row: int, hazard: int, day_price: int) -> int:
+def let_through(hazard: int) -> float:
+    """Return the chance that a load whose importers have hazards of that sum is not examined."""
+    return math.exp(hazard * _PER_HAZARD)
+
+
+@inner
+def examination_amount(fees: Records, row: int, clear: float, day_price: int) -> int:
     """Return the expected cost and delay of a load, micro-units.
 
     Parameters
     ----------
     row : int, of the examination of its pool
-    hazard : int, sum of the hazards of its importers
+    clear : float, chance that it is not examined
     day_price : int, micro-units, sum of the prices of a day of its lots
     """
-    if hazard == 0:
-        return 0
-    chance = int(MILLION * -math.expm1(hazard * _PER_HAZARD) + _HALF)
+    chance = int(MILLION * (1.0 - clear) + _HALF)
     stake = (day_price * fees[row].delay + MILLIDAYS // 2) // MILLIDAYS
-    return _part_of(fees[row].flat, chance * 1000) + _part_of(stake, chance * 1000)
+    return _times(fees[row].flat, chance) + _times(stake, chance)
+
+
+@inner
+def _times(amount: int, chance: int) -> int:
+    """Return an amount times a chance in millionths, whole cents; quickly unless the product needs 64 bits."""
+    if amount < _FEW:
+        return (amount * chance + _STEP_OF_CHANCE // 2) // _STEP_OF_CHANCE * CENT
+    return _part_of(amount, chance * 1000)
 
 
 @jit
@@ -149,5 +168,5 @@ def entry_amounts(fees: Fees, pools: Int32, standings: Int64, values: Int64, day
         amounts[k] = entry_amount(fees.rows, fees.first[pool], fees.last[pool], standings[k], values[k])
         exam = fees.exam[pool]
         if exam >= 0:
-            amounts[k] += examination_amount(fees.rows, exam, fees.rows[exam + standings[k]].hazard, day_prices[k])
+            amounts[k] += examination_amount(fees.rows, exam, fees.rows[exam + standings[k]].clear, day_prices[k])
     return amounts

@@ -93,7 +93,7 @@ def put(t: Tables, d: Draft, lot: int, choice: int) -> bool:
     for slot in range(t.options[choice].uses):
         pool, load = t.uses[t.options[choice].use + slot].pool + ZERO, d.targets[slot]
         if load >= 0:
-            delta, kind = offer(t, d, load, lot, NEVER)
+            delta, kind = offer(t, d, load, lot, t.uses[t.options[choice].use + slot].pair + ZERO, NEVER)
         else:
             delta, kind = opening(t, d, pool, lot)
         if kind < 0:
@@ -142,20 +142,20 @@ def _price_pool(t: Tables, d: Draft, lot: int, use: int, number: int, rules: Rul
 
     Options come in the order of their cost, so what is too much for one is too much for those after it.
     """
-    pool = t.uses[use].pool + ZERO
+    pool, pair = t.uses[use].pool + ZERO, t.uses[use].pair + ZERO
     room = d.rooms[number]
     room.seen, room.target = d.number[CALL], NONE
     if pool == rules.pool:
         if rules.load >= 0:
-            room.price, room.target = offer(t, d, rules.load, lot, most)[0], rules.load
+            room.price, room.target = offer(t, d, rules.load, lot, pair, most)[0], rules.load
         else:
             room.price = 0 if opening(t, d, pool, lot)[1] >= 0 else NEVER
         return room.price
-    best = NEVER if pool == rules.closed else _open_price(t, d, pool, lot, t.uses[use].pair + ZERO, rules.greed)
+    best = NEVER if pool == rules.closed else _open_price(t, d, pool, lot, pair, rules.greed)
     best = best if best < most else NEVER
     load = d.rooms[pool].open
     while load >= 0:
-        delta = offer(t, d, load, lot, min(best, most))[0]
+        delta = offer(t, d, load, lot, pair, min(best, most))[0]
         if delta < most and delta <= best:
             best, room.target = delta, load
         load = d.loads[load].next

@@ -102,7 +102,7 @@ class Coalitions:
 
     def _surplus(self) -> Float64:
         """Return what each seller pays above its own cost and the fees of its own entries, (m,)."""
-        fees = self._game.entry_fees(self._features[:, 4:], self._game.shared_importers).sum(axis=1)
+        fees = self._game.shared_fees(self._features)
         surplus: Float64 = self._pays - self._features[:, 2] - fees
         return surplus
 

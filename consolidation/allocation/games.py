@@ -10,18 +10,21 @@ from functools import cached_property
 
 import numpy as np
 
-from consolidation.allocation.game import NO_WAY, Fee, Game, Offer
+from consolidation.allocation.game import NO_WAY, Examined, Fee, Game, Offer
 from consolidation.allocation.ledger import Ledger, LoadTable
 from consolidation.allocation.model import AllocationError
 from consolidation.checking.quantities import Counts
 from consolidation.demand import pallets
+from consolidation.examined import examination
 from consolidation.loads import Haul, LoadOffer, LoadPricer
 from consolidation.plan_model import CustomsEntry, Plan, PlannedLoad, PlannedShipment
 from consolidation.routes import road_km
 from consolidation.settings import apply_settings
 from network.charges import LOAD_BASES, amount, falls_on
+from network.examinations import PER_EXAMINATION
 from network.model import Network
 from network.money import Int64, to_micros
+from network.price_tables import Charge
 from network.tariffs import TariffBook
 
 
@@ -89,6 +92,7 @@ class Games:
             alone=_ints(self._on_pallets(load, each) if is_truck else baseline(each) for each in shipments),
             offers=self._offers(load, self._price(table)),
             fees=() if is_truck else self._fees(load, numbers),
+            examined=None if is_truck else self._examined(load, numbers),
             paid=sum(table.charges) + fees,
         )
 
@@ -114,19 +118,28 @@ class Games:
             for each, cost in [*((offer, offer.price) for offer in found), (own, price)]
         )
 
-    def _fees(self, load: PlannedLoad, numbers: Mapping[str, int]) -> tuple[Fee, ...]:
+    def _entry_charges(self, load: PlannedLoad) -> tuple[Charge, ...]:
+        """Return the charges per customs entry of a load."""
         entry = self._entry.get(load.load_id)
         if entry is None:
             return ()
         tariff = self._network.regime[entry.regime_id].entry_tariff
-        charges = self._tariffs.for_entry(tariff, entry.mode, dt.date.fromisoformat(entry.date))
+        return self._tariffs.for_entry(tariff, entry.mode, dt.date.fromisoformat(entry.date))
+
+    def _examined(self, load: PlannedLoad, numbers: Mapping[str, int]) -> Examined | None:
+        """Return the examination that a load faces."""
+        found = examination(self._network, self._entry_charges(load), [self._tags(name) for name in numbers])
+        return Examined(found.price, found.chances) if found else None
+
+    def _fees(self, load: PlannedLoad, numbers: Mapping[str, int]) -> tuple[Fee, ...]:
         return tuple(
             Fee(
                 charge,
                 self._network.rate[charge.currency],
                 frozenset(k for name, k in numbers.items() if falls_on(charge.importers, self._tags(name))),
             )
-            for charge in charges
+            for charge in self._entry_charges(load)
+            if charge.basis != PER_EXAMINATION
         )
 
     def _tags(self, importer_id: str) -> tuple[str, ...]:

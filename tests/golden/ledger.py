@@ -40,7 +40,7 @@ def totals(plan: Plan) -> dict[str, Decimal]:
     """Return what a case may ask of a plan besides its lines.
 
     ``entries``, ``loads``, ``trucks``, ``late_days`` are counts; ``lateness`` is their price, no cash; ``import_tax`` is shown apart, also where it is recoverable; the
-    others are sums of a category or a side.
+    others are sums of a category, of a side or of a part of priced time.
     """
     known = {
         "entries": Decimal(len(plan.entries)),
@@ -55,6 +55,9 @@ def totals(plan: Plan) -> dict[str, Decimal]:
     for line in plan.cost_lines:
         sums[line.category] += line.amount
         sums[f"side_{line.side}"] += line.amount
+    for row in plan.shipments:
+        for part, amount in row.priced_time.items():
+            sums[f"time_{part}"] += amount
     return defaultdict(lambda: NOTHING, {**sums, **known})
 
 
