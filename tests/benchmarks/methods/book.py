@@ -118,14 +118,18 @@ class Book:
                 return
 
     def price(self, load: OpenLoad) -> int:
-        """Return what a load costs with its customs entries, micro-units."""
+        """Return what a load costs with its customs entries and its examination, micro-units."""
         problem = self.problem
         worth: Counter[tuple[int, int]] = Counter()
         for lot in load.lots:
             worth[int(problem.lot_party[lot]), int(problem.lot_standing[lot])] += int(problem.lot_entry_value[lot])
         fees = problem.fees_of(load.pool)
         paid = (fee.amount(value) for (_, standing), value in worth.items() for fee in fees if fee.falls_on(standing))
-        return int(problem.type_price[load.type]) + sum(paid)
+        exam, expected = problem.examination_of(load.pool), 0
+        if exam:
+            chance = exam.chance(standing for _, standing in worth)
+            expected = exam.cost(chance) + exam.delay_price(int(problem.lot_day_price[list(load.lots)].sum()), chance)
+        return int(problem.type_price[load.type]) + sum(paid) + expected
 
     def assignment(self) -> Assignment:
         """Return what is booked."""

@@ -227,6 +227,7 @@ class Formulation:
         few = rows.add(len(loads), -FREE, problem.pool_max_parties[self._load_pool[loads]])
         rows.put(few[place.reshape(-1)], column[limited], 1)
         scheme = problem.pool_scheme[self._load_pool[load]]
+        self._expect_examinations(members, column, group, scheme)
         single = np.bincount(group, minlength=len(load))[group] == 1
         for number, fees in enumerate(problem.entry_schemes):
             in_scheme, standing = scheme[group] == number, problem.lot_standing[self._z_lot[members]]
@@ -237,6 +238,16 @@ class Formulation:
                     (self._pay_shared, np.flatnonzero(charged & ~single)),
                 ):
                     pay(fee, members[held], column, group[held])
+
+    def _expect_examinations(self, members: Int64, column: Int64, group: Int64, scheme: Int64) -> None:
+        """Charge every importer an examination of a load of its own: in cash too much, and no delay."""
+        standing = np.zeros(len(column), dtype=np.int64)
+        standing[group] = self.problem.lot_standing[self._z_lot[members]]
+        for number, exam in enumerate(self.problem.examinations):
+            mine = np.flatnonzero(scheme == number)
+            if exam is not None and len(mine):
+                costs = [exam.cost(exam.chance_of(k)) // CENT for k in range(int(standing.max()) + 1)]
+                self._columns.pay(column[mine], np.array(costs, dtype=np.int64)[standing[mine]])
 
     def _pay_one(self, fee: EntryFee, members: Int64, column: Int64, group: Int64) -> None:
         """Charge entries that only one lot can be in, exactly."""
