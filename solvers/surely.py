@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from network.examinations import MILLIDAYS, MILLION
-from network.money import CENT, Float64, Int64
+from network.money import CENT, Float64, Int64, Integers
 
 from .examination import HAZARD, hazard
 
@@ -24,12 +24,12 @@ _ROUNDED = CENT // 2 + 1
 """What rounding an amount to cents can take from it, at most, micro-units."""
 
 
-def sure_parts(problem: Problem, pairs: tuple[Int64, Int64, Int64], standing: Int64) -> tuple[Int64, Int64]:
+def sure_parts(problem: Problem, pairs: tuple[Integers, Integers, Integers], standing: Int64) -> tuple[Int64, Int64]:
     """Return what each pair's importer, and each pair's lot, surely adds to the examinations of its pool.
 
     Parameters
     ----------
-    pairs : pool, lot and entry of every pair, (E,) int64 each
+    pairs : pool, lot and entry of every pair, (E,) int32 each
     standing : (E,) int64, of the importer of the pair
 
     Returns
@@ -56,7 +56,7 @@ def sure_parts(problem: Problem, pairs: tuple[Int64, Int64, Int64], standing: In
     return by_entry, by_lot
 
 
-def _most_hazard(problem: Problem, pairs: tuple[Int64, Int64, Int64], hazards: Float64) -> Float64:
+def _most_hazard(problem: Problem, pairs: tuple[Integers, Integers, Integers], hazards: Float64) -> Float64:
     """Return the most hazard that one load of the pool of each pair can gather, (k,) float64.
 
     So many importers fit into a load as the smallest lots of those that could use the pool fill the largest type, by
@@ -89,7 +89,7 @@ def _largest(problem: Problem, room: Int64) -> Int64:
     return largest
 
 
-def _how_many(of_pool: Int64, least: Float64, room: Int64) -> Int64:
+def _how_many(of_pool: Integers, least: Float64, room: Int64) -> Int64:
     """Return how many of the smallest fit together into the room of their pool, (k,) int64, for each of the pool."""
     order = np.lexsort((least, of_pool))
     filled = np.cumsum(least[order])
@@ -100,7 +100,7 @@ def _how_many(of_pool: Int64, least: Float64, room: Int64) -> Int64:
     return counts
 
 
-def _rank(groups: Int64) -> Int64:
+def _rank(groups: Integers) -> Int64:
     """Return the position of each row within its run of equal groups, (k,) int64."""
     starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
     counts = np.diff(np.append(starts, len(groups)))
