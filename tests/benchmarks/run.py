@@ -73,7 +73,7 @@ def jobs(asked: argparse.Namespace) -> Iterator[Job]:
         if asked.family in PACKING:
             yield from _packing_jobs(replace(seeded, task="packing", path=asked.path))
         elif asked.family == "speed":
-            yield from (replace(seeded, instance=name, method=name) for name in ("compile", "moves"))
+            yield from (replace(seeded, instance=name, method=name) for name in ("compile", "moves", "export"))
         else:
             methods = asked.methods if asked.family == "baseline" else ("planner",)
             for week in _weeks(seeded, asked.path, asked.sizes):

@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
+from consolidation.partners.export import export
 from solvers.assignment import Assignment
 from solvers.delta import State
 from solvers.evaluate import evaluate
 from solvers.pairs import Pairs
+from tests.partner_plans import NETWORK as PARTNER_NETWORK
+from tests.partner_plans import partner_week
 
 from .measure import Stopwatch, peak_mb
 from .methods.planner import planner
@@ -23,6 +28,8 @@ from .rows import Row
 
 SIZES = (200, 1000)
 """Shipments of the weeks whose compilation is compared."""
+EXPORT_SIZES = (1000, 10_000)
+"""Shipments of the plans whose partner files are compared."""
 _MOVES, _EVALUATIONS = 400, 20
 
 
@@ -71,6 +78,20 @@ def _seconds_of_moves(week: Week, start: Assignment, seed: int) -> float:
     return watch.process_seconds / _MOVES
 
 
+def export_growth(job: Job) -> Iterator[Row]:
+    """Write the partner files of a large and a small made-up plan in every format: a ratio of 1 is linear growth."""
+    watch, spent = Stopwatch(), []
+    for size in EXPORT_SIZES:
+        week = partner_week(size, job.seed)
+        with tempfile.TemporaryDirectory() as folder:
+            begun = watch.process_seconds
+            export(week.plan, PARTNER_NETWORK, week.shipments, Path(folder) / "out")
+            spent.append((watch.process_seconds - begun) / size)
+    yield _row(
+        watch, f"us per shipment in every format, {EXPORT_SIZES[1]} against {EXPORT_SIZES[0]}", spent[1], spent[0]
+    )
+
+
 def _row(watch: Stopwatch, config: str, judged: float, baseline: float) -> Row:
     return {
         "config": config,
@@ -83,5 +104,9 @@ def _row(watch: Stopwatch, config: str, judged: float, baseline: float) -> Row:
     }
 
 
-MEASUREMENTS: dict[str, Callable[[Job], Iterator[Row]]] = {"compile": compile_growth, "moves": moves}
+MEASUREMENTS: dict[str, Callable[[Job], Iterator[Row]]] = {
+    "compile": compile_growth,
+    "moves": moves,
+    "export": export_growth,
+}
 """Measurements by name."""

@@ -31,6 +31,10 @@ from consolidation import cli
 from consolidation.events.model import KINDS, Confirmation
 from consolidation.events.state import STATUSES
 from consolidation.folder import CERTIFICATE, PLAN, TABLE_FILES
+from consolidation.partners.fields import layout
+from consolidation.partners.formats import FORMATS
+from consolidation.partners.header import FileHeader, Role
+from consolidation.partners.model import KINDS as DOCUMENTS
 from consolidation.plan_model import CATEGORIES, Certificate, CostLine, FinalLeg, MilestoneCode, Service
 from consolidation.rules import RULES
 from consolidation.shipment_files import ALIASES
@@ -291,6 +295,10 @@ def _documented() -> dict[str, list[str]]:
         "statements.md": [
             *(column.name for column in (*shipment_columns("USD"), *seller_columns("USD")) if "cost_" not in column.name),
             *RULES_OF_SHARING, SHIPMENTS, SELLERS, WORKBOOK,
+        ],
+        "plan_file.md": [
+            *FORMATS, *FileHeader.model_fields, *typing.get_args(Role), *DOCUMENTS,
+            *(column.name for kind in DOCUMENTS for part in (layout(kind).facts_columns, layout(kind).line_columns) for column in part),
         ],
         "confirmations.md": [*KINDS, *Confirmation.model_fields, *STATUSES],
         "python.md": [name for name in consolidation.__all__ if name != "__version__"],
