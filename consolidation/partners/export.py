@@ -139,6 +139,7 @@ def _write(
     draft: Path, documents: Iterable[PartnerDocument], formats: Sequence[str], context: Context, known: set[tuple[str, str]]
 ) -> Iterator[ExportedFile]:  # fmt: skip
     """Write the files of every partner, and yield what was written."""
+    made: set[Path] = set()
     folders = {role: safe_names(partner for each, partner in known if each == role) for role in ROLES}
     for (role, partner), members in groupby(documents, key=lambda document: document.header.key[:2]):
         own = tuple(members)
@@ -146,7 +147,9 @@ def _write(
         for name in formats:
             for path, content in FORMATS[name](own, context):
                 target = home / path
-                target.parent.mkdir(parents=True, exist_ok=True)
+                if target.parent not in made:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    made.add(target.parent)
                 target.write_bytes(content)
                 sha256 = hashlib.sha256(content).hexdigest()
                 yield ExportedFile(path=target.relative_to(draft).as_posix(), sha256=sha256, size=len(content))

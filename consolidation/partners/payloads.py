@@ -24,14 +24,9 @@ class Payload(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
-def json_bytes(content: Any) -> bytes:
-    """Return a JSON document, indented, with a line feed at its end."""
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
 def write_payload(payload: Payload) -> bytes:
     """Return a body as a JSON document; what is None is left out."""
-    return json_bytes(payload.model_dump(mode="json", by_alias=True, exclude_none=True))
+    return payload.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode() + b"\n"
 
 
 def read_payload(model: Any, data: bytes, file: str) -> Any:

@@ -73,11 +73,10 @@ class StandardFiles:
 
     def spapi(self, sellers: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
         """Yield a folder of requests per inbound plan of a seller."""
-        for seller, plans in self.requests.items():
-            if sellers is None or seller in sellers:
-                for each in plans:
-                    for file, content in write_requests(each):
-                        yield f"{each.folder}/{file}", content
+        for seller in self.requests if sellers is None else sellers:
+            for each in self.requests.get(seller, ()):
+                for file, content in write_requests(each):
+                    yield f"{each.folder}/{file}", content
 
 
 StandardWriter = Callable[[Plan, Network, Sequence[Shipment]], Iterable[tuple[str, bytes]]]
