@@ -89,8 +89,8 @@ class Cut:
 
     def coefficient(self, column: Column) -> int:
         """Return what a bin filled as the column counts."""
-        weight = dict(self.weights)
-        return -(-sum(weight.get(number, 0) for number in column.classes) // self.divisor)
+        inside = sum(weight * column.classes.count(number) for number, weight in self.weights)
+        return -(-inside // self.divisor)
 
 
 class ColumnPool:

@@ -51,12 +51,17 @@ class Choice:
 
 
 def choose(
-    problem: PackingProblem, classes: Classes, columns: Sequence[Column], incumbent: int, effort: Effort
+    problem: PackingProblem,
+    classes: Classes,
+    columns: Sequence[Column],
+    incumbent: int,
+    effort: Effort,
+    to_prove: bool = False,
 ) -> Choice:
     """Return the cheapest choice of columns that covers all classes; `incumbent` is the cost to beat.
 
-    Giving up at that cost is a choice too, and the one to start from: so the search knows from the outset what is too
-    dear, and drops columns for it.
+    To prove that nothing is cheaper, giving up at that cost is a choice too, and the one to start from: so the search
+    knows from the outset what is too dear, and drops columns for it. To find something cheaper it is better left out.
     """
     covered = {number for column in columns for number in column.classes}
     if len(covered) < len(classes.demand):
@@ -79,7 +84,7 @@ def choose(
         if column.type in caps:
             caps[column.type].set_coefficient(variable, 1.0)
         use.append(variable)
-    give_up = _way_out(model, rows, classes, incumbent / step) if incumbent < problem.overflow else None
+    give_up = _way_out(model, rows, classes, incumbent / step) if to_prove else None
     parameters = mathopt.SolveParameters(
         time_limit=datetime.timedelta(seconds=max(0.01, effort.seconds)),
         node_limit=effort.nodes,

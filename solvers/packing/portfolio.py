@@ -9,7 +9,7 @@ from .assignment_model import assign
 from .board import Board
 from .columns import classify
 from .counting import CountSearch
-from .cuts import common_step, counts_bound, size_rows
+from .cuts import common_step, counts_bound, rounded_up, size_rows
 from .diving import WHOLE, Dive
 from .enumeration import widest_list
 from .generation import Generation
@@ -225,6 +225,7 @@ class _Run:
         """Find a packing up to a target among all columns that it may need, or raise the bound above the target.
 
         The target is the highest whose columns are few enough for the turn; returns whether it is the next better cost.
+        Where the bound has risen above that of column generation already, a proof is the likely outcome, else a packing.
         """
         lowest, highest = self.board.bound, self.board.cost - self.step
         listed = widest_list(generation, lowest, highest, _MOST_LISTED * 4 ** min(turn, 3))
@@ -235,7 +236,8 @@ class _Run:
         self.board.raise_bound(tight.bound, "enumeration")
         if tight.columns and not self.board.done:
             below = tight.target + self.step
-            choice = choose(self.problem, self.classes, tight.columns, below, self._effort(turn))
+            rising = tight.bound > rounded_up(self.problem, generation.bound)
+            choice = choose(self.problem, self.classes, tight.columns, below, self._effort(turn), to_prove=rising)
             self.board.propose(choice.bins, "enumeration")
             self.board.raise_bound(choice.bound, "enumeration")
         return tight.target == highest

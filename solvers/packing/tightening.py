@@ -20,14 +20,14 @@ from .enumeration import Listed, targets
 from .generation import VALUE_BITS, Generation
 from .modular import violated_cuts
 
-_ROUNDS = 30
+_ROUNDS = 15
 """Rounds of cuts at most."""
 _FIRST = 2_000
 _MOST_ADDED = 500
 """Columns that the linear program starts with, beside one for each class, and that join it at once."""
-_RISE = 1e-3
+_RISE = 0.05
 """Part of the way to the target that a few rounds of cuts should bring."""
-_PATIENCE = 5
+_PATIENCE = 3
 
 
 @dataclass(frozen=True, slots=True)

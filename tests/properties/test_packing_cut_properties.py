@@ -59,7 +59,7 @@ def test_lists_up_to_a_target_never_bound_above_the_optimum(
         assert lowest <= tight.bound <= max(least, lowest)
         assert tight.target <= target
         below = rounded_up(problem, tight.target + 1)
-        choice = choose(problem, classes, tight.columns, below, Effort(1000, 60.0, 1, None))
+        choice = choose(problem, classes, tight.columns, below, Effort(1000, 60.0, 1, None), to_prove=True)
         assert choice.bound <= least or not tight.columns
         if least <= tight.target:
             assert choice.bins is not None, "all bins of the best packing are listed, up to items packed twice"

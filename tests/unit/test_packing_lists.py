@@ -72,7 +72,7 @@ def test_what_the_optimum_needs_is_left() -> None:
     assert listed.target == 30
     tight = tighten(generation, listed, 25, 100)
     assert set(tight.columns) == {Column(0, (0, 0)), Column(1, (0,))}
-    choice = choose(problem, classes, tight.columns, 31, EFFORT)
+    choice = choose(problem, classes, tight.columns, 31, EFFORT, to_prove=True)
     assert choice.bins is not None
     assert (cost_of(problem, choice.bins), choice.bound) == (27, 27)
 
@@ -93,7 +93,7 @@ def test_giving_up_is_the_answer_when_nothing_is_cheaper() -> None:
     problem = fives()
     classes = classify(problem)
     columns = [Column(0, (0, 0)), Column(1, (0,))]
-    choice = choose(problem, classes, columns, 27, EFFORT)
+    choice = choose(problem, classes, columns, 27, EFFORT, to_prove=True)
     assert choice.bound == 27
     assert choice.bins is None or cost_of(problem, choice.bins) == 27
-    assert choose(problem, classes, columns, 20, EFFORT) == type(choice)(None, 20)
+    assert choose(problem, classes, columns, 20, EFFORT, to_prove=True) == type(choice)(None, 20)
