@@ -492,7 +492,8 @@ def _is_free(path: tuple[Any, ...]) -> bool:
     return (
         path[0] in _FREE_WORDS
         or (path[0] == "options" and path[1] in _FREE_WORDS)
-        or path[-1] in ("status", "stop_reason")
+        or path[-1]
+        in ("status", "stop_reason", "guide_price")  # a guide price is the search's, nobody can work it out again
     )
 
 
