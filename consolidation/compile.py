@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from consolidation.alone import AloneFinder
 from consolidation.demand import Demand
 from consolidation.examined import day_price, examination
 from consolidation.grouping import first_of_each
@@ -26,9 +27,9 @@ from consolidation.loads import LoadOffer
 from consolidation.platform_entry import with_platform_entries
 from consolidation.pooling import NEVER, Pooling, TruckPool, TrunkPool
 from consolidation.pricing import Pricer, Prices
-from consolidation.reduce import Candidates, Chunk, Reducer, cheapest, join
+from consolidation.reduce import Candidates, Chunk, Reducer, join
 from consolidation.routes import Routes
-from consolidation.search import Rows, Search
+from consolidation.search import Search
 from network.charges import amount, falls_on, small_entry
 from network.customs import DutyBook
 from network.examinations import PER_EXAMINATION
@@ -45,7 +46,6 @@ _Array = TypeVar("_Array", bound=npt.NDArray[Any])
 _Describe: TypeAlias = "Callable[[int], tuple[TrunkPool | TruckPool, tuple[LoadOffer, ...]]]"
 
 
-_ALONE_KINDS = 3
 CHUNK = 500
 """Shipments whose options are laid out at once: with the 500 options each of the reference network, 100 MB."""
 
@@ -148,11 +148,11 @@ def compile_problem(
     count = len(search.demand.shipments)
     openings = openings_of(search, network.planning.inbound_plan_days, chunk)
     reducer, chunks = Reducer(pooling), []
-    alone: list[tuple[Int64, ...]] = []
+    alone = AloneFinder(pricer, search)
     for first in range(0, count, chunk):
         rows = with_platform_entries(network, search, search.rows(first, min(first + chunk, count)))
         cost = pricer.total(search, rows)
-        alone.extend(_cheapest_alone(search, rows, cost))
+        alone.add(rows, cost)
         needed = search.retracing.on_trunk(rows.shipment, rows.route, rows.courier)
         part = Chunk(rows, cost, (pooling.trunk(rows), pooling.truck(rows)), limits.of_rows(rows), openings, needed)
         if keep_all:
@@ -161,11 +161,7 @@ def compile_problem(
             reducer.add(part)
     builder = _Builder(network, search, join(chunks if keep_all else reducer.finish()), pooling, limits)
     problem, kept = builder.problem(), builder.kept
-    shipment, route, courier, leg = (np.concatenate(column) for column in _columns(alone))
-    order = np.lexsort((_kind_alone(search, route), shipment))
-    alone_options = search.itineraries(shipment[order], route[order], courier[order], leg[order])
-    alone_of = np.full((count, _ALONE_KINDS), -1, dtype=np.int64)
-    alone_of[alone_options.shipment, _kind_alone(search, alone_options.route)] = np.arange(len(alone_options.shipment))
+    alone_options, alone_of = alone.finish()
     return Compiled(
         problem=problem,
         options=Options(search, problem.option_start, kept.way, kept.leg, kept.by_platform),
@@ -176,30 +172,6 @@ def compile_problem(
         alone_prices=pricer.price(alone_options),
         alone_of=alone_of,
     )
-
-
-def _columns(parts: Sequence[tuple[Int64, ...]]) -> Iterable[tuple[Int64, ...]]:
-    """Return shipment, route, courier and leg of some parts, each column as a tuple of arrays."""
-    none = np.zeros(0, dtype=np.int64)
-    return zip((none, none, none, none), *parts, strict=True)
-
-
-def _cheapest_alone(search: Search, rows: Rows, cost: Int64) -> Iterable[tuple[Int64, ...]]:
-    """Yield shipment, route, courier and leg of the cheapest option of every kind that sellers can buy for themselves."""
-    alone = np.flatnonzero((rows.courier >= 0) | np.append(search.routes.alone, False)[rows.route])
-    kind = _kind_alone(search, rows.route[alone])
-    for number in range(_ALONE_KINDS):
-        mine = alone[kind == number]
-        best = cheapest(rows.shipment[mine] - rows.first, cost[mine], rows.count)
-        chosen = mine[best[best >= 0]]
-        yield rows.shipment[chosen], rows.route[chosen], rows.courier[chosen], rows.leg[chosen]
-
-
-def _kind_alone(search: Search, route: Int64) -> Int64:
-    """Return the kind of options that sellers buy for themselves, (m,): 0 courier, 1 air, 2 LCL."""
-    routes = search.routes
-    by_air = np.array([run.lane.mode == "air" for run in routes.runs], dtype=np.bool_)[routes.run]
-    return np.append(np.where(by_air, 1, 2), 0)[route]
 
 
 class _Builder:

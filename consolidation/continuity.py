@@ -34,7 +34,7 @@ class Held(IntEnum):
 class Journey:
     """The journey of a shipment in an earlier plan, in words of the plan; a rolled load has its new departure here.
 
-    Of a `missed` one the departure is no longer open.
+    Departures that were `missed` are no longer open to it.
     """
 
     warehouse_id: str
@@ -48,18 +48,23 @@ class Journey:
     storage_days: int
     importer_id: str
     held: Held = Held.NOTHING
-    missed: bool = False
+    missed: tuple[str, ...] = ()
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it leaves the shipment fewer ways than a new one has."""
+        return self.held is not Held.NOTHING or bool(self.missed)
 
 
 def journey_of(
-    planned: PlannedShipment, held: Held = Held.NOTHING, departure_id: str = "", *, missed: bool = False
+    planned: PlannedShipment, held: Held = Held.NOTHING, departure_id: str = "", missed: tuple[str, ...] = ()
 ) -> Journey:
     """Return the journey of a planned shipment.
 
     Parameters
     ----------
     departure_id : another departure than the planned one; blank for that
-    missed : bool, the goods were left behind: the departure is no longer open to them
+    missed : departures that left the goods behind
     """
     return Journey(
         warehouse_id=planned.warehouse_id,

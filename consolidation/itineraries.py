@@ -7,8 +7,9 @@ Each option is a route (:mod:`consolidation.routes`) with a final leg, or a cour
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -126,6 +127,13 @@ class Itineraries:
         return Itineraries(
             demand=self.demand, routes=self.routes, storage=self.storage, refusals=self.refusals, **chosen
         )
+
+    def and_(self, others: Itineraries) -> Itineraries:
+        """Return these options and, behind them, others of the same shipments and routes."""
+        joined: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name), getattr(others, name)]) for name in _COLUMNS
+        }
+        return replace(self, **joined)
 
 
 def late_days(demand: Demand, shipment: Int64, received_day: Int64) -> Int64:

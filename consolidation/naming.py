@@ -14,12 +14,14 @@ class NamedBefore:
     Attributes
     ----------
     key : what it must have in common with its successor, such as kind, places and departure
-    members : ids of its shipments
+    members : ids of its shipments; of what is held, those that cannot leave it
+    held : bool, it keeps its name whoever else shares more with its successor
     """
 
     name: str
     key: Hashable
     members: frozenset[str]
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Names:
     def of(self, letter: str, asked: Sequence[tuple[Hashable, Collection[str]]]) -> list[str]:
         """Name some loads or entries, each given by its key and the ids of its shipments.
 
-        Each keeps the name of the earlier one of the same key with which it shares most shipments, at least one; what
-        is left gets new numbers in the order given.
+        Each keeps the name of the earlier one of the same key with which it shares most shipments, at least one, held
+        ones first; what is left gets new numbers in the order given.
 
         >>> Names().of("L", [("a", ["S1"]), ("a", ["S2"])])
         ['L0001', 'L0002']
@@ -55,17 +57,18 @@ class Names:
         return [named[place] for place in range(len(places))]
 
     def _alike(self, letter: str, places: Sequence[tuple[Hashable, frozenset[str]]]) -> list[tuple[int, str, int]]:
-        """Return shared shipments, earlier name and place of all pairs with the same key, most shared first."""
+        """Return shared shipments, earlier name and place of all pairs with the same key, held and most shared first."""
         at: dict[Hashable, list[int]] = {}
         for place, (key, _) in enumerate(places):
             at.setdefault(key, []).append(place)
         pairs = [
-            (len(old.members & places[place][1]), old.name, place)
+            (old.held, len(old.members & places[place][1]), old.name, place)
             for old in self.before
             if old.name.startswith(letter)
             for place in at.get(old.key, ())
         ]
-        return sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2]))
+        pairs.sort(key=lambda pair: (not pair[0], -pair[1], pair[2], pair[3]))
+        return [pair[1:] for pair in pairs]
 
 
 def highest(names: Collection[str], before: Mapping[str, int]) -> dict[str, int]:

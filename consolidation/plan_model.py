@@ -359,6 +359,10 @@ class Continued(Part):
     as_of: str = Field("", description="date before which nothing is started any more; blank: no such date")
     prices: ChangePrices
     earlier: dict[str, Earlier] = Field(description="shipments of the earlier plan that still travel, by id")
+    missed: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="departures that left goods behind, in this version's predecessors, by shipment: it takes none of them",
+    )
     moved: dict[str, Literal["departure", "onward", "dropped"]] = Field(
         description="shipments that change, by id: departure (or warehouse, or courier), what follows it, or left out now"
     )

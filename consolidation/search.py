@@ -82,6 +82,7 @@ class Search:
     starts, parcels, skeletons : what decides the options
     refusals : how many chains each rule refused, per shipment
     retracing : Retracing, where the journeys of an earlier plan are found
+    freely : Search or None, of shipments of which something is held, as if nothing were: how they could be sent alone
     """
 
     demand: Demand
@@ -92,6 +93,7 @@ class Search:
     skeletons: Skeletons
     refusals: Refusals
     retracing: Retracing
+    freely: Search | None = None
 
     @property
     def routes(self) -> Routes:
@@ -236,7 +238,23 @@ def search_itineraries(
     finder = StartFinder(network, demand, receivers, continuity, retracing, every=every)
     for position in range(len(shipments)):
         finder.add(position)
-    return Search(demand, facts, receivers, *finder.finish(), retracing)
+    return Search(
+        demand, facts, receivers, *finder.finish(), retracing, _freely(finder, retracing, continuity, every=every)
+    )
+
+
+def _freely(finder: StartFinder, retracing: Retracing, continuity: Continuity, *, every: bool) -> Search | None:
+    """Return the search of the shipments that are bound to something, as if they were not; None where none is."""
+    bound = [
+        position for position, journey in enumerate(continuity.journeys) if journey is not None and journey.is_bound
+    ]
+    if not bound:
+        return None
+    demand, receivers = finder.demand, finder.receivers
+    free = StartFinder(finder.network, demand, receivers, FIRST_PLAN, retracing, every=every)
+    for position in bound:
+        free.add(position)
+    return Search(demand, receivers.facts, receivers, *free.finish(), retracing)
 
 
 def enumerate_itineraries(

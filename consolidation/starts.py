@@ -52,14 +52,19 @@ class Parcels:
 
 
 class StartFinder:
-    """Finds the starts and couriers of one shipment after the other."""
+    """Finds the starts and couriers of one shipment after the other.
+
+    Attributes
+    ----------
+    network, demand, receivers : what it finds them in
+    """
 
     def __init__(
         self, network: Network, demand: Demand, receivers: Receivers, continuity: Continuity, retracing: Retracing, *, every: bool
     ) -> None:  # fmt: skip
         facts = receivers.facts
-        self._network, self._demand, self._facts, self._routes = network, demand, facts, facts.routes
-        self._receivers = receivers
+        self.network, self.demand, self._facts, self._routes = network, demand, facts, facts.routes
+        self.receivers = receivers
         self._continuity, self._retracing, self._every = continuity, retracing, every
         self._maker = SkeletonMaker(facts, RULES)
         self._refused = np.zeros((len(demand.shipments), len(RULES)), dtype=np.int32)
@@ -74,7 +79,7 @@ class StartFinder:
 
     def add(self, position: int) -> None:
         """Find the starts and couriers of one shipment."""
-        rule = shipment_rule(self._network, self._demand.shipments[position], self._containers)
+        rule = shipment_rule(self.network, self.demand.shipments[position], self._containers)
         if rule:
             self._refuse(position, rule)
             return
@@ -100,13 +105,13 @@ class StartFinder:
         ]
 
     def _km_to(self, position: int, place: Place) -> float:
-        origin = self._demand.origins[position]
+        origin = self.demand.origins[position]
         if origin.place_id:
             return 0.0
-        return road_km_between(self._network, (origin.lat, origin.lon), (place.lat, place.lon))
+        return road_km_between(self.network, (origin.lat, origin.lon), (place.lat, place.lon))
 
     def _warehouses_near(self, position: int) -> list[tuple[int, float]]:
-        origin, planning = self._demand.origins[position], self._network.planning
+        origin, planning = self.demand.origins[position], self.network.planning
         if origin.place_id:
             return [(w, 0.0) for w, place in enumerate(self._routes.warehouses) if place.place_id == origin.place_id]
         if math.isnan(origin.lat):
@@ -117,17 +122,17 @@ class StartFinder:
             for w, place in enumerate(self._routes.warehouses):
                 if origin.country and place.country != origin.country:
                     continue
-                km = road_km_between(self._network, (origin.lat, origin.lon), (place.lat, place.lon))
+                km = road_km_between(self.network, (origin.lat, origin.lon), (place.lat, place.lon))
                 if km <= planning.max_collection_km:
                     found.append((km, w))
             self._near[key] = [(w, km) for km, w in sorted(found)[: planning.warehouses_per_shipment]]
         return self._near[key]
 
     def _add_start(self, position: int, warehouse: int, km: float) -> None:
-        demand, facts = self._demand, self._facts
+        demand, facts = self.demand, self._facts
         shipment, fc, ready = demand.shipments[position], demand.fcs[position], int(demand.ready_day[position])
         collected = not demand.origins[position].place_id
-        travel = max(1, math.ceil(km / self._network.planning.collection_km_per_day)) if collected else 0
+        travel = max(1, math.ceil(km / self.network.planning.collection_km_per_day)) if collected else 0
         arrived, stuffed = self._days_at(warehouse, ready, travel)
         product, cargo = demand.product_of(position), shipment.cargo_class
         start = Start(
@@ -152,15 +157,15 @@ class StartFinder:
 
     def _in_time(self, position: int) -> int:
         """Return the number of the masks of what arrives in time for an event that a shipment must not miss; -1: none."""
-        latest, fc_id = self._latest(position), self._demand.fcs[position].place_id
+        latest, fc_id = self._latest(position), self.demand.fcs[position].place_id
         if latest == NO_DAY:
             return -1
-        return self._mask(("in time", fc_id, latest), lambda: self._receivers.in_time(fc_id, latest))
+        return self._mask(("in time", fc_id, latest), lambda: self.receivers.in_time(fc_id, latest))
 
     def _latest(self, position: int) -> int:
         """Return the day by which goods must be available for their event; NO_DAY for others, and once they are booked."""
         booked = self._continuity.held(position) >= Held.TRUNK
-        return NO_DAY if booked else int(self._demand.latest_day[position])
+        return NO_DAY if booked else int(self.demand.latest_day[position])
 
     def _held(self, position: int) -> dict[str, Any]:
         """Return what of the start is held: its route and final leg, or no more than that it is not in the past."""
@@ -171,15 +176,15 @@ class StartFinder:
             leg = int(self._retracing.leg[position]) if held is Held.WHOLE else -1
             return {"only": only, "leg": leg, "booked": True}
         journey = self._continuity.of(position)
-        missed = journey.departure_id if journey is not None and journey.missed else ""
+        missed = () if journey is None else journey.missed
         if as_of is None and not missed:
             return {}
-        return {"only": self._mask(("open", missed), lambda: (self._open_routes(as_of, missed),))}
+        return {"only": self._mask(("open", *missed), lambda: (self._open_routes(as_of, missed),))}
 
-    def _open_routes(self, as_of: int | None, missed: str) -> Bools:
-        """Return the routes whose stuffing is not over, a departure that was missed excepted, (R,) bool."""
+    def _open_routes(self, as_of: int | None, missed: Sequence[str]) -> Bools:
+        """Return the routes whose stuffing is not over, departures that were missed excepted, (R,) bool."""
         routes = self._routes
-        open_ = np.array([run.run_id != missed for run in routes.runs], dtype=np.bool_)[routes.run]
+        open_ = np.array([run.run_id not in missed for run in routes.runs], dtype=np.bool_)[routes.run]
         return open_ if as_of is None else open_ & (routes.stuffed_by_day >= as_of)
 
     def _mask(self, key: tuple[str | int, ...], make: Callable[[], tuple[Bools, ...]]) -> int:
@@ -199,7 +204,7 @@ class StartFinder:
         return self._days[key]
 
     def _add_couriers(self, position: int) -> None:
-        network, demand = self._network, self._demand
+        network, demand = self.network, self.demand
         shipment, fc, origin = demand.shipments[position], demand.fcs[position], demand.origins[position]
         product = demand.product_of(position)
         held = self._continuity.held(position)
@@ -227,8 +232,8 @@ class StartFinder:
         latest = self._latest(position)
         if latest == NO_DAY:
             return False
-        fc = self._receivers.of_shipment[[position]]
-        return int(self._receivers.received(fc, np.array([delivered]))[0]) > latest
+        fc = self.receivers.of_shipment[[position]]
+        return int(self.receivers.received(fc, np.array([delivered]))[0]) > latest
 
     def _open(self, fc: Place, day: int) -> int:
         """Return the first working day of an FC on or after a day."""

@@ -51,6 +51,21 @@ def held_parts(case: Case) -> Iterator[Violation]:
                 yield violation("HELD.CHANGED", f"shipment {shipment_id}", name, found, expected)
 
 
+def not_again(case: Case) -> Iterator[Violation]:
+    """Yield a violation for each shipment on a departure that left it behind, or that left before the plan was made."""
+    continued = case.plan.continued
+    if continued is None:
+        return
+    for row in case.plan.shipments:
+        if row.departure_id in continued.missed.get(row.shipment_id, ()):
+            where, expected = f"shipment {row.shipment_id}", "a departure that did not leave it behind"
+            yield violation("HELD.MISSED", where, "departure", row.departure_id, expected)
+        day = row.departure_id.rpartition("@")[2]
+        if day and continued.as_of > day and not holding(case.plan, row.shipment_id):
+            where, expected = f"shipment {row.shipment_id}", f"a departure from {continued.as_of} on"
+            yield violation("CHANGE.PAST", where, "departure", row.departure_id, expected)
+
+
 def changes(case: Case) -> Iterator[Violation]:
     """Yield violations when moved shipments, opened loads or the price of them are not what the plan says."""
     continued = case.plan.continued
@@ -113,5 +128,5 @@ def _price(continued: Continued, shipment_id: str, what: str) -> Decimal:
     return (price * times).quantize(_CENT)
 
 
-RULES = (version, held_parts, changes)
+RULES = (version, held_parts, not_again, changes)
 """Every rule of a plan that replaces another."""

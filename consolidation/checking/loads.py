@@ -199,11 +199,12 @@ def consent(held: Held) -> Iterator[Violation]:
 
 
 def importers(held: Held) -> Iterator[Violation]:
-    """Yield a violation when a trunk load has more importers of record than planning allows."""
+    """Yield a violation when a trunk load has more importers of record than planning allows, unless all are held in it."""
     limit = held.world.network.planning.max_importers_per_load
     entering = {entered_by(held.world, each.journey.planned, each.journey.shipment) for each in held.travellers}
     count = len(entering)
-    if held.load.kind == "trunk" and limit is not None and count > limit:
+    chosen = not all(each.held for each in held.travellers)
+    if held.load.kind == "trunk" and limit is not None and count > limit and chosen:
         yield violation("LOAD.IMPORTERS", held.where, "importers of record", count, f"at most {limit}")
 
 

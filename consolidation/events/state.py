@@ -68,6 +68,7 @@ class ShipmentState:
         the load was cancelled
     held_until : str or None, expected release from customs as a date; "" when held without one, None when not held
     reference : str, latest booking number or house bill given
+    gated_in : bool, it is in the warehouse, as reported under this version
     """
 
     status: Status
@@ -78,6 +79,7 @@ class ShipmentState:
     left_behind: bool = False
     held_until: str | None = None
     reference: str = ""
+    gated_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class _Marks:
 
     status: Status
     cancelled: bool = False
+    gated_in: bool = False
     volume_m3: Decimal | None = None
     weight_kg: Decimal | None = None
     cartons_left: int = 0
@@ -200,6 +203,7 @@ class Fold:
         if status is not None:
             marks.status = higher(marks.status, status)
         elif said.kind == "gated_in":
+            marks.gated_in = True
             marks.volume_m3 = marks.volume_m3 if said.volume_m3 is None else said.volume_m3
             marks.weight_kg = marks.weight_kg if said.gross_weight_kg is None else said.gross_weight_kg
         elif said.kind == "short_shipped":
@@ -261,6 +265,7 @@ class Fold:
             left_behind=planned and self._is_off(shipment_id),
             held_until=marks.held_until,
             reference=marks.reference,
+            gated_in=marks.gated_in,
         )
 
     def _status(self, shipment_id: str, marks: _Marks) -> Status:

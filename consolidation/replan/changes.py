@@ -16,7 +16,7 @@ from network.money import Bools, Int64, to_micros
 from solvers.assignment import UNPLANNED, Assignment
 from solvers.problem import Problem
 
-_APPROVED = rank("approved")
+_APPROVED, _CENT = rank("approved"), Decimal("0.01")
 
 
 class Changes:
@@ -40,13 +40,19 @@ class Changes:
         self._rows = rows
         self.known = np.array([row is not None for row in rows], dtype=np.bool_)
         retracing, platform = week.search.retracing, week.active.planning.platform_importer
-        by_platform = np.array([row is not None and row.importer_id == platform != "" for row in rows], dtype=np.bool_)
-        own = np.array([shipment.importer_id == platform for shipment in week.shipments], dtype=np.bool_)
+        by_platform = np.array([row is not None and row.importer_id == platform for row in rows], dtype=np.bool_)
+        by_own = np.array(
+            [
+                row is not None and row.importer_id == shipment.importer_id
+                for row, shipment in zip(rows, week.shipments, strict=True)
+            ],
+            dtype=np.bool_,
+        )
         self.same_trunk: Bools = self.known[lot] & retracing.on_trunk(lot, route, courier)
         self.same: Bools = (
             self.same_trunk
             & retracing.unchanged(lot, route, courier, leg)
-            & (options.by_platform == (by_platform & ~own)[lot])
+            & np.where(options.by_platform, by_platform[lot], by_own[lot])
         )
 
     def priced(self, problem: Problem) -> Problem:
@@ -59,7 +65,7 @@ class Changes:
             problem,
             option_cost=problem.option_cost + change,
             lot_unplanned_price=problem.lot_unplanned_price + departure,
-            type_price=problem.type_price + np.where(opened, to_micros(self._prices.load), 0),
+            type_price=problem.type_price + np.where(opened, to_micros(self._prices.load.quantize(_CENT)), 0),
         )
 
     def _of_lots(self, price: Decimal) -> Int64:
@@ -119,7 +125,7 @@ def change_price(row: Earlier, price: Decimal, prices: ChangePrices) -> Decimal:
     ----------
     price : of the change, for a proposed shipment
     """
-    return (price * (prices.approved if rank(row.status) >= _APPROVED else 1)).quantize(Decimal("0.01"))
+    return (price * (prices.approved if rank(row.status) >= _APPROVED else 1)).quantize(_CENT)
 
 
 def used_trunks(rows: Iterable[tuple[Earlier, str]]) -> set[tuple[str, str, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from consolidation.continuity import Continuity, Held, Journey, journey_of
@@ -40,36 +41,71 @@ class Holdings:
     ----------
     plan : Plan, the one to replace
     state : PlanState, what confirmations say of it
-    travelling : ids of the shipments that are still to be planned
+    travelling : ids of the shipments that are still to be planned; cartons that were left behind follow what they
+        were part of
     top_up : bool, booked loads take more shipments until they are stuffed
     released : ids of shipments that cannot keep what is held of them
 
     Attributes
     ----------
     earlier : dict by id, what each shipment did that still travels
+    missed : dict by id, departures that left a shipment behind, in this version or before
+    gone : ids of the shipments that are booked or further, but not to be planned any more, though nobody cancelled them
     loads : list of HeldLoad
     equipment : dict by load id, what each load of the plan was
     """
 
     def __init__(
-        self, plan: Plan, state: PlanState, travelling: Container[str], *, top_up: bool, released: Container[str] = ()
+        self, plan: Plan, state: PlanState, travelling: Sequence[str], *, top_up: bool, released: Container[str] = ()
     ) -> None:
         self._plan, self._state, self._released = plan, state, released
-        self._load = {load.load_id: load for load in plan.loads}
         self._journeys: dict[str, Journey] = {}
         self.earlier: dict[str, Earlier] = {}
+        known, rests = set(travelling), dict(self._rests(travelling))
+        before = plan.continued.missed if plan.continued else {}
+        self.missed = {name: departures for name, departures in before.items() if name in known}
         for planned in plan.shipments:
-            if planned.shipment_id in travelling:
+            if planned.shipment_id in known:
                 self._add(planned)
+            if planned.shipment_id in rests:
+                self._add_rest(rests[planned.shipment_id], planned)
+        self.gone = [row.shipment_id for row in plan.shipments if row.shipment_id not in known and self._is_gone(row)]
         self.loads = list(self._held_loads(top_up=top_up))
         self.equipment = {load.load_id: load.equipment_id for load in plan.loads}
 
+    def _rests(self, travelling: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each shipment of which cartons were left behind, and the id of these."""
+        for name, following in pairwise(travelling):
+            state = self._state.shipments.get(name)
+            if state is not None and state.cartons_left and following.startswith(f"{name}-R{self._plan.version}"):
+                yield name, following
+
+    def _is_gone(self, planned: PlannedShipment) -> bool:
+        state = self._state.shipments[planned.shipment_id]
+        return rank(state.status) >= _BOOKED and not state.cancelled and not state.left_behind
+
+    def _add_rest(self, name: str, planned: PlannedShipment) -> None:
+        """Add cartons that were left behind while the others of their shipment travel: they are in the same warehouse."""
+        self._miss(name, planned)
+        held = Held.WAREHOUSE if planned.warehouse_id else Held.NOTHING
+        self._journeys[name] = journey_of(planned, held, missed=self.missed.get(name, ()))
+
+    def _miss(self, name: str, planned: PlannedShipment) -> None:
+        trunk = self._state.loads.get(planned.trunk_load_id)
+        departures = {planned.departure_id, "" if trunk is None else trunk.departure_id, *self.missed.get(name, ())} - {
+            ""
+        }
+        if departures:
+            self.missed[name] = tuple(sorted(departures))
+
     def _add(self, planned: PlannedShipment) -> None:
         state = self._state.shipments[planned.shipment_id]
+        if state.left_behind:
+            self._miss(planned.shipment_id, planned)
         trunk = self._state.loads.get(planned.trunk_load_id)
         held = Held.NOTHING if planned.shipment_id in self._released else self._degree(planned, state)
         departure = trunk.departure_id if trunk is not None and held >= Held.TRUNK else ""
-        journey = journey_of(planned, held, departure, missed=state.left_behind)
+        journey = journey_of(planned, held, departure, self.missed.get(planned.shipment_id, ()))
         self._journeys[planned.shipment_id] = journey
         delivered = next(stone.time for stone in planned.milestones if stone.code == "DELIVERED")
         self.earlier[planned.shipment_id] = Earlier(
@@ -111,8 +147,8 @@ class Holdings:
         """Return whether the goods are in the warehouse, by this plan's confirmations or those before it."""
         before = self._plan.continued and self._plan.continued.earlier.get(planned.shipment_id)
         was_in = bool(before and before.held == "warehouse" and before.warehouse_id == planned.warehouse_id)
-        measured = state.measured_volume_m3 is not None or state.measured_weight_kg is not None
-        return bool(planned.warehouse_id) and (measured or was_in)
+        was_in = was_in or planned.shipment_id in self.missed
+        return bool(planned.warehouse_id) and (state.gated_in or was_in)
 
     def _held_loads(self, *, top_up: bool) -> Iterable[HeldLoad]:
         for load in self._plan.loads:

@@ -12,7 +12,7 @@ import numpy as np
 from consolidation.events.effective import effective_shipments, not_before
 from consolidation.events.log import log_text
 from consolidation.events.model import Event
-from consolidation.events.state import PlanState, rank, state_of
+from consolidation.events.state import PlanState, lower, state_of
 from consolidation.naming import NamedBefore, Names, highest
 from consolidation.plan_model import ChangePrices, Continued, Plan, PlannedLoad, Stability, Status, content_hash
 from consolidation.planner import Report, prepare, put_together, solved
@@ -111,7 +111,8 @@ def replan(
     changes = Changes(case.week, case.holdings.earlier, options.prices)
     start = StartMaker(case.week, case.holdings, changes).make()
     search = _Search(start, changes, options.search, on_progress, cancelled)
-    answer = search.kept(previous) if case.is_quiet() else search.best()
+    quiet = case.is_quiet(options) and not changes.moved(start.assignment) and not start.notes
+    answer = search.kept(previous) if quiet else search.best()
     continued = Continued(
         plan_id=previous.plan_id,
         version=previous.version,
@@ -121,15 +122,20 @@ def replan(
         as_of=case.as_of,
         prices=options.prices,
         earlier=case.holdings.earlier,
+        missed=case.holdings.missed,
         moved={case.week.shipments[lot].shipment_id: kind for lot, kind in changes.moved(answer.assignment).items()},
         opened=(),
         change_price=from_micros(search.change(answer.assignment)),
         stability=search.stability(answer) if options.stability else None,
         last_numbers=_numbers_before(previous),
-        notes=(*(f"{name} is ready too late for its departure and is planned anew" for name in late), *start.notes),
+        notes=(
+            *(f"{name} is ready too late for its departure and is planned anew" for name in late),
+            *(f"{name} is booked or further, but not among the shipments any more" for name in case.holdings.gone),
+            *start.notes,
+        ),
     )
     plan = put_together(case.week, answer, options.search, _names(previous, state, case.holdings), continued)
-    return Replan(_finished(plan, state, previous), case.week.shipments)
+    return Replan(_finished(plan, previous, case), case.week.shipments)
 
 
 class _Case:
@@ -144,8 +150,8 @@ class _Case:
         options: ReplanOptions,
         released: Sequence[str] = (),
     ) -> None:
-        self._previous, self._state = previous, state
-        travelling = {shipment.shipment_id for shipment in shipments}
+        self._previous, self.state = previous, state
+        travelling = [shipment.shipment_id for shipment in shipments]
         self.holdings = Holdings(previous, state, travelling, top_up=options.top_up, released=released)
         self.as_of = "" if options.as_of is None else options.as_of.isoformat()
         now = not_before(shipments, self.holdings.earlier, self.as_of)
@@ -164,12 +170,19 @@ class _Case:
                 found.append(shipment.shipment_id)
         return found
 
-    def is_quiet(self) -> bool:
-        """Return whether network and shipments are those of the earlier plan, and no confirmation moves anything."""
-        before, now, state = self._previous.inputs, self.week.inputs, self._state
+    def is_quiet(self, options: ReplanOptions) -> bool:
+        """Return whether network and shipments are those of the earlier plan, and no confirmation moves anything.
+
+        Of a plan that continues another, also whether it was asked the same: what it would change it has changed then.
+        """
+        before, now, state = self._previous.inputs, self.week.inputs, self.state
         same = (before.network_sha256, before.shipments_sha256) == (now.network_sha256, now.shipments_sha256)
         moved = any(load.rolled or load.cancelled for load in state.loads.values())
-        return same and not moved and not any(row.left_behind for row in state.shipments.values())
+        continued = self._previous.continued
+        as_before = continued is None or (
+            (continued.prices, continued.as_of) == (options.prices, self.as_of) and not options.top_up
+        )
+        return same and as_before and not moved and not any(row.left_behind for row in state.shipments.values())
 
 
 class _Search:
@@ -192,10 +205,14 @@ class _Search:
         return evaluate(self._priced, assignment).cost - evaluate(self._start.problem, assignment).cost
 
     def kept(self, previous: Plan) -> Solved:
-        """Return the earlier plan as it is, with the bound that it has."""
-        assignment = self._start.assignment
+        """Return the earlier plan as it is, with the bound that it has.
+
+        Any other plan changes at most what the earlier one changed and what it changes of that. So it costs, changes
+        included, no less than that bound without the price of what the earlier plan changed.
+        """
+        assignment, proof = self._start.assignment, previous.certificate
         evaluation = evaluate(self._start.problem, assignment)
-        bound = min(to_micros(previous.certificate.bound), evaluation.cost)
+        bound = min(to_micros(proof.bound - proof.change_price), evaluation.cost)
         proven = bound == evaluation.cost
         return Solved(assignment, evaluation, bound, proven, StopReason.OPTIMAL if proven else StopReason.WORK)
 
@@ -261,8 +278,14 @@ def _numbers_before(previous: Plan) -> dict[str, int]:
 def _names(previous: Plan, state: PlanState, holdings: Holdings) -> Names:
     """Return what loads and entries were called."""
     travelling = holdings.earlier.keys()
+    held = {of.load.load_id: of.members for of in holdings.loads}
     loads = [
-        NamedBefore(load.load_id, _place(load, state), frozenset(load.shipments) & travelling)
+        NamedBefore(
+            load.load_id,
+            _place(load, state),
+            held.get(load.load_id, frozenset(load.shipments) & travelling),
+            load.load_id in held,
+        )
         for load in previous.loads
     ]
     entries = [
@@ -279,24 +302,23 @@ def _place(load: PlannedLoad, state: PlanState) -> tuple[str, str, str]:
     return load.origin, load.destination, when
 
 
-def _finished(plan: Plan, state: PlanState, previous: Plan) -> Plan:
+def _finished(plan: Plan, previous: Plan, case: _Case) -> Plan:
     """Return a plan with what only its names tell: statuses that go on, loads opened, numbers given."""
     assert plan.continued is not None
-    before = {load.load_id: load for load in previous.loads}
     guides = {row.shipment_id: row.guide_price for row in previous.shipments}
-    moved = plan.continued.moved
-    loads = tuple(load.model_copy(update={"status": _status(load, before, state)}) for load in plan.loads)
+    statuses = _Statuses(previous, case, plan.continued)
+    loads = tuple(load.model_copy(update={"status": statuses.of_load(load)}) for load in plan.loads)
     shipments = tuple(
         row.model_copy(
             update={
-                "status": "proposed" if row.shipment_id in moved else _known(row.shipment_id, state),
+                "status": statuses.of_shipment(row.shipment_id),
                 "guide_price": guides.get(row.shipment_id) if row.guide_price is None else row.guide_price,
             }
         )
         for row in plan.shipments
     )
-    destinations = {row.shipment_id: row.destination_fc for row in plan.shipments}
-    used = used_trunks((row, destinations.get(name, "")) for name, row in plan.continued.earlier.items())
+    destinations = {shipment.shipment_id: shipment.destination_fc for shipment in case.week.shipments}
+    used = used_trunks((row, destinations[name]) for name, row in plan.continued.earlier.items())
     opened = tuple(
         load.load_id
         for load in plan.loads
@@ -308,16 +330,30 @@ def _finished(plan: Plan, state: PlanState, previous: Plan) -> Plan:
     return plan.model_copy(update={"loads": loads, "shipments": shipments, "continued": continued})
 
 
-def _known(shipment_id: str, state: PlanState) -> Status:
-    known = state.shipments.get(shipment_id)
-    return "proposed" if known is None or known.left_behind else known.status
+class _Statuses:
+    """What status shipments and loads of a replan begin with: what is held or unchanged keeps the one it has."""
 
+    def __init__(self, previous: Plan, case: _Case, continued: Continued) -> None:
+        self._state, self._continued = case.state, continued
+        self._held = {of.load.load_id for of in case.holdings.loads}
+        self._before = {load.load_id: load for load in previous.loads}
 
-def _status(load: PlannedLoad, before: dict[str, PlannedLoad], state: PlanState) -> Status:
-    """Return the status of a load: that of its namesake, as far as approval of other contents does not count."""
-    old = before.get(load.load_id)
-    if old is None or state.loads[load.load_id].cancelled:
+    def of_shipment(self, shipment_id: str) -> Status:
+        """Return the status of a shipment: one that changes, or was left behind, begins again unless it is held."""
+        row = self._continued.earlier.get(shipment_id)
+        if row is None or self._state.shipments[shipment_id].left_behind:
+            return "proposed"
+        if row.held in ("trunk", "whole") or shipment_id not in self._continued.moved:
+            return row.status
         return "proposed"
-    known = state.loads[load.load_id].status
-    unchanged = set(load.shipments) == set(old.shipments)
-    return known if unchanged or rank(known) >= rank("booked") else "proposed"
+
+    def of_load(self, load: PlannedLoad) -> Status:
+        """Return the status of a load: that of its namesake where it is held, or approved with the same contents."""
+        old = self._before.get(load.load_id)
+        if old is None:
+            return "proposed"
+        status = self._state.loads[load.load_id].status
+        if load.load_id in self._held:
+            return status
+        unchanged = set(load.shipments) == set(old.shipments) and not self._state.loads[load.load_id].cancelled
+        return lower(status, "approved") if unchanged else "proposed"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from consolidation.continuity import Held
-from consolidation.plan_model import Earlier
+from consolidation.plan_model import Earlier, PlannedLoad
 from consolidation.planner import Week
 from consolidation.pooling import TrunkPool
 from consolidation.replan.changes import Changes
@@ -80,7 +80,7 @@ class StartMaker:
         self._choose()
         loads, held = self._loads()
         closed = frozenset(load for load, of in held.items() if of.closed)
-        problem, assignment, notes = self._repaired(Assignment.canonical(self._option, loads), list(held))
+        problem, assignment, notes = self._repaired(Assignment.canonical(self._option, loads), held)
         in_loads = {lot for load in held for lot in load.lots}
         lots = frozenset(lot for lot, degree in self._degrees().items() if degree is Held.WHOLE or lot not in in_loads)
         return Start(problem, assignment, lots, frozenset(in_loads - lots), tuple(held), closed, tuple(notes))
@@ -90,9 +90,6 @@ class StartMaker:
         words = {"trunk": Held.TRUNK, "whole": Held.WHOLE}
         return {self._lot[name]: words[row.held] for name, row in self._holdings.earlier.items() if row.held in words}
 
-    def _members(self, names: Iterable[str]) -> frozenset[int]:
-        return frozenset(self._lot[name] for name in names)
-
     def _choose(self) -> None:
         """Give every lot the option it had; one whose departure is held, at least one that leaves with it."""
         degrees, findings = self._degrees(), []
@@ -100,18 +97,40 @@ class StartMaker:
             lot = self._lot[name]
             option = self._changes.unchanged_option(lot)
             if option == UNPLANNED and lot in degrees:
-                others = self._changes.trunk_options(lot)
-                option = min(
-                    others, key=lambda other: (len(self._problem.pools_of(other)), others.index(other)), default=-1
-                )
+                option = self._other_way_on(lot) if degrees[lot] is Held.TRUNK else UNPLANNED
                 if option == UNPLANNED:
                     findings.append(_gone(name, row))
             self._option[lot] = option
         if findings:
             raise InputError(findings)
 
+    def _other_way_on(self, lot: int, without: int = -1) -> int:
+        """Return the option that leaves as a lot did with fewest loads, then cheapest, and not by one pool; -1 for none."""
+        pools = {option: self._problem.pools_of(option) for option in self._changes.trunk_options(lot)}
+        return min(
+            (option for option in pools if without not in pools[option]), key=lambda o: len(pools[o]), default=-1
+        )
+
     def _loads(self) -> tuple[list[Load], dict[Load, HeldLoad]]:
         """Return the loads of the earlier plan, as far as their pools are in use, and those of them that are held."""
+        by_name = {of.load.load_id: of for of in self._holdings.loads}
+        equipment = self._holdings.equipment
+        loads: list[Load] = []
+        found: dict[Load, HeldLoad] = {}
+        for (name, pool), lots in self._together(by_name).items():
+            of, kind = by_name.get(name), self._offered(pool, equipment.get(name, ""))
+            if of is not None:
+                if kind is None:
+                    raise InputError([_no_equipment(of)])
+                held = Load(pool, kind, tuple(sorted(lots)))
+                loads.append(held)
+                found[held] = of
+            else:
+                loads.extend(self._free_loads(pool, kind, lots))
+        return loads, found
+
+    def _together(self, held: Mapping[str, HeldLoad]) -> dict[tuple[str, int], list[int]]:
+        """Return the lots of each load of the earlier plan, by its name and pool; no name: in none, or not held in it."""
         wanted: dict[tuple[str, int], list[int]] = defaultdict(list)
         for name, row in self._holdings.earlier.items():
             lot = self._lot[name]
@@ -119,41 +138,44 @@ class StartMaker:
                 continue
             for pool in self._problem.pools_of(int(self._option[lot])):
                 is_trunk = isinstance(self._week.compiled.pools[pool], TrunkPool)
-                wanted[row.trunk_load_id if is_trunk else row.truck_load_id, pool].append(lot)
-        equipment = self._holdings.equipment
-        by_name = {of.load.load_id: of for of in self._holdings.loads}
-        loads: list[Load] = []
-        found: dict[Load, HeldLoad] = {}
-        for (name, pool), together in wanted.items():
-            of = by_name.get(name)
-            members = set(together) if of is None else self._members(of.members)
-            lots = [lot for lot in together if lot in members]
-            self._option[[lot for lot in together if lot not in members]] = UNPLANNED
-            kind = self._type(pool, equipment.get(name, ""), lots)
-            if kind is None or (not name and len(lots) > 1):
-                self._leave(lots, name, by_name)
-                continue
-            load = Load(pool, kind, tuple(sorted(lots)))
-            loads.append(load)
-            if of is not None:
-                found[load] = of
-        return loads, found
+                load = row.trunk_load_id if is_trunk else row.truck_load_id
+                left = load in held and name not in held[load].members
+                wanted["" if left else load, pool].append(lot)
+        return wanted
 
-    def _leave(self, lots: Sequence[int], name: str, held: Mapping[str, HeldLoad]) -> None:
-        """Leave lots for the search, as their load is not on offer any more; of a held one that is wrong."""
-        if name in held:
-            load = held[name].load
-            expected = f"equipment {load.equipment_id} on departure {held[name].departure_id or load.departs}"
-            maybe = "the lane does not offer it any more"
-            raise InputError([Finding("network", None, "equipment", name, expected, maybe, "HELD.GONE")])
-        self._option[list(lots)] = UNPLANNED
+    def _free_loads(self, pool: int, kind: int | None, lots: Sequence[int]) -> Iterator[Load]:
+        """Yield loads of lots that were in one: one of the same type where there is one, else as small as they can be."""
+        kind = self._smallest(pool, lots) if kind is None else kind
+        if kind is not None:
+            yield Load(pool, kind, tuple(sorted(lots)))
+            return
+        degrees = self._degrees()
+        for lot in lots:
+            alone = self._smallest(pool, [lot]) if lot in degrees else None
+            if alone is not None:
+                yield Load(pool, alone, (lot,))
+            else:
+                self._option[lot] = self._spared(lot, pool) if lot in degrees else UNPLANNED
 
-    def _type(self, pool: int, equipment_id: str, lots: Sequence[int]) -> int | None:
-        """Return the type of a pool that is of some equipment; where it has none, the smallest that holds the lots."""
-        offers, problem = self._week.compiled.offers, self._problem
-        for kind in problem.types_of(pool):
-            if offers[kind].equipment.equipment_id == equipment_id:
-                return kind
+    def _spared(self, lot: int, pool: int) -> int:
+        """Return how a lot of which the departure is held goes on without a pool."""
+        option = self._other_way_on(lot, without=pool)
+        if option == UNPLANNED or any(
+            not isinstance(self._week.compiled.pools[other], TrunkPool) for other in self._problem.pools_of(option)
+        ):
+            name = self._week.shipments[lot].shipment_id
+            raise InputError([_gone(name, self._holdings.earlier[name])])
+        return option
+
+    def _offered(self, pool: int, equipment_id: str) -> int | None:
+        """Return the type of a pool that is of some equipment, None for none."""
+        offers = self._week.compiled.offers
+        kinds = self._problem.types_of(pool)
+        return next((kind for kind in kinds if offers[kind].equipment.equipment_id == equipment_id), None)
+
+    def _smallest(self, pool: int, lots: Sequence[int]) -> int | None:
+        """Return the cheapest type of a pool that holds some lots, None for none."""
+        problem = self._problem
         volume, weight = problem.lot_volume_cm3[list(lots)].sum(), problem.lot_weight_g[list(lots)].sum()
         fitting = [
             kind
@@ -162,20 +184,36 @@ class StartMaker:
         ]
         return min(fitting, key=lambda kind: int(problem.type_price[kind]), default=None)
 
-    def _repaired(self, assignment: Assignment, held: Sequence[Load]) -> tuple[Problem, Assignment, list[str]]:
+    def _repaired(self, assignment: Assignment, held: Mapping[Load, HeldLoad]) -> tuple[Problem, Assignment, list[str]]:
         """Leave out lots until every rule is kept; where only held ones break it, raise the limit and say so."""
         problem, notes = self._problem, list[str]()
-        fixed = set(self._degrees()) | {lot for load in held for lot in load.lots}
+        fixed = set(self._degrees())
         while violations := evaluate(problem, assignment).violations:
             broken = violations[0]
             free = [lot for lot in self._involved(problem, assignment, broken) if lot not in fixed]
             if free:
                 largest = max(free, key=lambda lot: (int(problem.lot_volume_cm3[lot]), -lot))
                 assignment = _without(assignment, largest)
+            elif broken.rule in _OF_LOAD and assignment.loads[broken.where] not in held:
+                assignment = self._relieved(assignment, broken.where)
             else:
-                problem, note = self._raised(problem, assignment, broken)
+                problem, note = self._raised(problem, assignment, broken, held)
                 notes.append(note)
-        return problem, assignment, notes
+        return problem, assignment, sorted(set(notes))
+
+    def _relieved(self, assignment: Assignment, place: int) -> Assignment:
+        """Return an assignment in which the largest lot of a load that is not held travels on its own from there."""
+        load = assignment.loads[place]
+        largest = max(load.lots, key=lambda lot: (int(self._problem.lot_volume_cm3[lot]), -lot))
+        rest = tuple(lot for lot in load.lots if lot != largest)
+        loads = [other for other in assignment.loads if other is not load]
+        loads += [Load(load.pool, load.type, rest)] if rest else []
+        options, alone = assignment.lot_option.copy(), self._smallest(load.pool, [largest])
+        if alone is None:
+            options[largest] = self._spared(largest, load.pool)
+        else:
+            loads.append(Load(load.pool, alone, (largest,)))
+        return Assignment.canonical(options, loads)
 
     def _involved(self, problem: Problem, assignment: Assignment, broken: Violation) -> Sequence[int]:
         """Return the lots that a violation could do without."""
@@ -196,7 +234,9 @@ class StartMaker:
         }
         return sorted(by_option | of_loads)
 
-    def _raised(self, problem: Problem, assignment: Assignment, broken: Violation) -> tuple[Problem, str]:
+    def _raised(
+        self, problem: Problem, assignment: Assignment, broken: Violation, held: Mapping[Load, HeldLoad]
+    ) -> tuple[Problem, str]:
         """Return a problem in which a rule that held parts break does not bind them, and a note."""
         if broken.rule is Rule.RESOURCE:
             limit = problem.resource_limit.copy()
@@ -214,17 +254,32 @@ class StartMaker:
             most = problem.pool_max_parties.copy()
             most[pool] += broken.amount
             return replace(problem, pool_max_parties=most), "a held load has more importers than planning allows"
-        raise InputError([self._overfull(assignment, broken)])
+        if broken.rule not in _OF_LOAD:
+            raise RuntimeError(f"the earlier plan cannot be laid out: {broken}")
+        raise InputError([
+            _overfull(held[assignment.loads[each.where]].load, each)
+            for each in evaluate(problem, assignment).violations
+            if each.rule in _OF_LOAD and assignment.loads[each.where] in held
+        ])  # fmt: skip
 
-    def _overfull(self, assignment: Assignment, broken: Violation) -> Finding:
-        """Return what is wrong with a held load that cannot carry its shipments."""
-        names = ";".join(self._week.shipments[lot].shipment_id for lot in assignment.loads[broken.where].lots)
-        excess = {
-            Rule.VOLUME: f"{broken.amount / 1e6:g} m3 too much",
-            Rule.WEIGHT: f"{broken.amount / 1e3:g} kg too much",
-        }.get(broken.rule, f"{broken.rule}: {broken.amount}")
-        maybe = "a shipment of it was left behind: import a short_shipped"
-        return Finding("shipments", None, "held load", names, f"what it can carry; {excess}", maybe, "HELD.LOAD")
+
+def _overfull(load: PlannedLoad, broken: Violation) -> Finding:
+    """Return what is wrong with a held load that cannot carry its shipments."""
+    excess = {
+        Rule.VOLUME: f"{broken.amount / 1e6:g} m3 too much",
+        Rule.WEIGHT: f"{broken.amount / 1e3:g} kg too much",
+    }.get(broken.rule, "goods or sellers that must not share one")
+    expected = f"what {load.load_id} ({load.equipment_id}, {load.status}) can carry; {excess}"
+    maybe = "a shipment of it was left behind: import a short_shipped"
+    return Finding("shipments", None, "held load", load.load_id, expected, maybe, "HELD.LOAD")
+
+
+def _no_equipment(of: HeldLoad) -> Finding:
+    load = of.load
+    expected = f"equipment {load.equipment_id} on departure {of.departure_id or load.departs}"
+    return Finding(
+        "network", None, "equipment", load.load_id, expected, "the lane does not offer it any more", "HELD.GONE"
+    )
 
 
 def _without(assignment: Assignment, lot: int) -> Assignment:
@@ -239,5 +294,8 @@ def _without(assignment: Assignment, lot: int) -> Assignment:
 def _gone(shipment_id: str, row: Earlier) -> Finding:
     booked = row.departure_id or row.courier_id
     expected = f"an itinerary from {row.warehouse_id or 'its origin'} on {booked}, which is booked"
-    maybe = f"the network does not have {booked} any more, or the goods are ready too late: import a short_shipped"
+    maybe = (
+        f"the network does not have {booked} any more, it leaves after the horizon, or the goods are ready too late: import a "
+        "short_shipped"
+    )
     return Finding("network", None, "departure_id", shipment_id, expected, maybe, "HELD.GONE")
