@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from consolidation.partners.export import export
     from consolidation.partners.formats import read_documents
     from consolidation.planner import plan
-    from consolidation.replan import ReplanOptions, replan
+    from consolidation.replanning import ReplanOptions, replan
     from consolidation.shipment_files import read_shipments
     from consolidation.statements import statement, write_statements
     from network.errors import InputError, PlanFolderError
@@ -58,7 +58,7 @@ __all__ = [
 _HOMES = {
     "InputError": "network.errors",
     "PlanFolderError": "network.errors",
-    "ReplanOptions": "consolidation.replan",
+    "ReplanOptions": "consolidation.replanning",
     "SolveOptions": "solvers.options",
     "apply": "consolidation.comparison",
     "check": "consolidation.checker",
@@ -71,7 +71,7 @@ _HOMES = {
     "read_network": "network.io",
     "read_plan": "consolidation.folder",
     "read_shipments": "consolidation.shipment_files",
-    "replan": "consolidation.replan",
+    "replan": "consolidation.replanning",
     "state_of": "consolidation.events.state",
     "statement": "consolidation.statements",
     "write_plan": "consolidation.folder",

@@ -103,12 +103,22 @@ def money(amount: object, currency: str) -> str:
     return f"{amount:,.2f} {currency}"
 
 
-def show_certificate(certificate: Certificate, seconds: float) -> None:
-    """Print what was proved about a plan, in words a planner uses."""
+def show_certificate(certificate: Certificate, seconds: float, version: int = 1) -> None:
+    """Print what was proved about a plan, in words a planner uses.
+
+    Parameters
+    ----------
+    seconds : s, that the plan took
+    version : of the plan; a later one is compared with plans that hold what it holds
+    """
     c, planned = certificate, certificate.shipments - certificate.unplanned
     saving = c.baseline_cost - c.cash_cost
     share = f" ({saving / c.baseline_cost:.1%})" if c.baseline_cost else ""
-    proof = "proven optimal" if c.proven_optimal else f"at most {c.gap:.2%} above the best plan there can be"
+    holding = "" if version == 1 else " that holds what is held, price of change included"
+    if c.proven_optimal:
+        proof = f"proven optimal{holding and ': no plan costs less'}{holding}"
+    else:
+        proof = f"at most {c.gap:.2%} above the best plan there can be{holding}"
     rows = [
         ("Shipments planned", f"{planned} of {c.shipments}" + (f", {c.unplanned} unplanned" if c.unplanned else "")),
         ("Cost", f"{money(c.cost, c.currency)}  ({proof})"),
@@ -124,6 +134,8 @@ def show_certificate(certificate: Certificate, seconds: float) -> None:
         rows.insert(-1, ("", f"{c.baseline_missing} shipment(s) cannot be sent alone: their planned cost stands in"))
     if c.unplanned_price:
         rows.insert(4, ("  price of leaving out", money(c.unplanned_price, c.currency)))
+    if c.change_price:
+        rows.insert(4, ("  price of change", money(c.change_price, c.currency)))
     for name, value in rows:
         out.print(f"{name:<24}{value}", markup=False, highlight=False)
 

@@ -13,7 +13,7 @@ from consolidation.events.judge import judge as judge_confirmations
 from consolidation.events.model import Confirmation, Event
 from consolidation.events.reading import Row
 from consolidation.plan_model import ChangePrices, Earlier, Plan, PlannedLoad, PlannedShipment
-from consolidation.replan import Replan, ReplanOptions, replan
+from consolidation.replanning import Replan, ReplanOptions, replan
 from consolidation.shipments import Shipment
 from network.model import Network
 from tests.confirming import kept

@@ -133,7 +133,7 @@ def violations_of(folder: Path, network: Network, shipments: tuple[Shipment, ...
 
 
 def show_plan(plan: Plan, folder: Path, seconds: float, violations: list[dict[str, str]]) -> None:
-    console.show_certificate(plan.certificate, seconds)
+    console.show_certificate(plan.certificate, seconds, plan.version)
     console.show_notices(plan.notices)
     if violations:
         console.out.print(f"[bold red]check finds {len(violations)} violation(s):[/]")

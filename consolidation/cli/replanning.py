@@ -33,7 +33,7 @@ from network.errors import Finding
 
 if TYPE_CHECKING:
     from consolidation.plan_model import Continued, Plan
-    from consolidation.replan import Replan
+    from consolidation.replanning import Replan
 
 _WORDS = {"departure": "another departure", "onward": "another way on", "dropped": "left out"}
 
@@ -75,7 +75,7 @@ def replan_command(
     from consolidation.events.log import read_log
     from consolidation.folder import read_plan, require_target, write_plan
     from consolidation.plan_model import ChangePrices
-    from consolidation.replan import ReplanOptions, replan
+    from consolidation.replanning import ReplanOptions, replan
     from solvers.options import SolveOptions
 
     started = time.perf_counter()

@@ -64,7 +64,7 @@ def _head(plan: Plan, network: Network) -> str:
 
 def _certificate(plan: Plan) -> str:
     proof = plan.certificate
-    sentences = "".join(f"<p>{escape(text)}</p>" for text in certificate_sentences(proof))
+    sentences = "".join(f"<p>{escape(text)}</p>" for text in certificate_sentences(proof, plan.version))
     return section("certificate", "Certificate", f'<div class="cards">{_cards(plan)}</div>', sentences)
 
 
@@ -78,7 +78,11 @@ def _cards(plan: Plan) -> str:
     late = sum(shipment.late_days > 0 for shipment in plan.shipments)
     good = " good" if saving > 0 else ""
     cards = [
-        ("", money(proof.cost, currency), "total cost (cash, priced time, unplanned)"),
+        (
+            "",
+            money(proof.cost, currency),
+            f"total cost (cash, priced time, unplanned{', changes' * (plan.version > 1)})",
+        ),
         ("", money(proof.bound, currency), "proven lower bound: no plan costs less"),
         ("", "proven optimal" if proof.proven_optimal else percent(proof.gap, 2), "gap between cost and bound"),
         ("", money(proof.cash_cost, currency), "landed cost, cash"),
@@ -98,19 +102,24 @@ def _share(part: Decimal, whole: Decimal, before: str = "") -> str:
     return f"{before}{percent(float(part / whole))}" if whole else ""
 
 
-def certificate_sentences(proof: Certificate) -> list[str]:
-    """Return what the certificate says, in plain sentences (text, not HTML)."""
+def certificate_sentences(proof: Certificate, version: int = 1) -> list[str]:
+    """Return what the certificate says, in plain sentences (text, not HTML); later versions hold parts of earlier ones."""
+    holding = "" if version == 1 else " that holds what is held, price of change included,"
     currency, saving = proof.currency, proof.baseline_cost - proof.cash_cost
     parts = f"{money(proof.cash_cost, currency)} of landed cost paid in cash and {money(proof.priced_time, currency)}"
     parts += " for the time the goods are under way or late"
     if proof.unplanned_price:
         parts += f", and {money(proof.unplanned_price, currency)} as the stated price of what stays unplanned"
+    if proof.change_price:
+        parts += f", and {money(proof.change_price, currency)} as the price of what it changes of the plan before"
     told = [f"The plan costs {money(proof.cost, currency)}: {parts}."]
     if proof.proven_optimal:
-        told.append("It is proved that no plan of these shipments on this network costs less: the plan is optimal.")
+        told.append(
+            f"It is proved that no plan of these shipments on this network{holding} costs less: the plan is optimal."
+        )
     else:
         told.append(
-            f"It is proved that no plan of these shipments on this network costs less than "
+            f"It is proved that no plan of these shipments on this network{holding} costs less than "
             f"{money(proof.bound, currency)}. A cheaper plan may exist, but it could save at most "
             f"{money(proof.cost - proof.bound, currency)}, which is {percent(proof.gap, 2)} of the cost."
         )

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import io
 import re
 import runpy
 import shlex
 import shutil
 import sys
+import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from typer.models import OptionInfo
 
 import consolidation
 from consolidation import cli
+from consolidation.checking import continued
 from consolidation.events.model import KINDS, Confirmation
 from consolidation.events.state import STATUSES
 from consolidation.folder import CERTIFICATE, PLAN, TABLE_FILES
@@ -35,7 +38,16 @@ from consolidation.partners.fields import layout
 from consolidation.partners.formats import FORMATS
 from consolidation.partners.header import FileHeader, Role
 from consolidation.partners.model import KINDS as DOCUMENTS
-from consolidation.plan_model import CATEGORIES, Certificate, CostLine, FinalLeg, MilestoneCode, Service
+from consolidation.plan_model import (
+    CATEGORIES,
+    Certificate,
+    Continued,
+    CostLine,
+    FinalLeg,
+    MilestoneCode,
+    Service,
+    Stability,
+)
 from consolidation.rules import RULES
 from consolidation.shipment_files import ALIASES
 from consolidation.shipments import Shipment
@@ -274,11 +286,20 @@ class TestQuickstart:
         assert (by_id["Q04"].final_leg, by_id["Q11"].service, by_id["Q07"].service) == ("parcel", "courier", "co_load")
 
 
+def _codes(module: types.ModuleType) -> list[str]:
+    """Return the causes that a part of the checker names."""
+    return re.findall(r"\"([A-Z]+\.[A-Z_]+)\"", inspect.getsource(module))
+
+
 def _documented() -> dict[str, list[str]]:
     """Return what each page of the guide has to name."""
-    plan_command = next(row for row in cli.app.registered_commands if row.name == "plan")
-    options = [name for name, kind in typing.get_type_hints(plan_command.callback, include_extras=True).items()
-               if any(isinstance(part, OptionInfo) for part in getattr(kind, "__metadata__", ()))]  # fmt: skip
+    options = [
+        name
+        for row in cli.app.registered_commands
+        if row.name in ("plan", "replan")
+        for name, kind in typing.get_type_hints(row.callback, include_extras=True).items()
+        if any(isinstance(part, OptionInfo) for part in getattr(kind, "__metadata__", ()))
+    ]
     return {
         "concepts.md": [*typing.get_args(Service), *typing.get_args(FinalLeg)],
         "network.md": [*TABLES, *BASES],
@@ -301,6 +322,7 @@ def _documented() -> dict[str, list[str]]:
             *(column.name for kind in DOCUMENTS for part in (layout(kind).facts_columns, layout(kind).line_columns) for column in part),
         ],
         "confirmations.md": [*KINDS, *Confirmation.model_fields, *STATUSES],
+        "replanning.md": [*Continued.model_fields, *Stability.model_fields, *(code for code in _codes(continued))],
         "python.md": [name for name in consolidation.__all__ if name != "__version__"],
     }  # fmt: skip
 

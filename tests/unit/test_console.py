@@ -44,6 +44,15 @@ def test_a_certificate_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert "leaving out" not in text
 
 
+def test_a_later_version_is_compared_with_plans_that_hold_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    console.show_certificate(_certificate(change_price=Decimal("60.00")), 3.21, version=2)
+    text = capsys.readouterr().out
+    assert "at most 2.80% above the best plan there can be that holds what is held, price of change included" in text
+    assert "price of change       60.00 USD" in text
+    console.show_certificate(_certificate(proven_optimal=True), 3.21, version=2)
+    assert "no plan costs less that holds what is held" in capsys.readouterr().out
+
+
 def test_a_proof_and_what_was_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     changed = _certificate(proven_optimal=True, unplanned=2, unplanned_price=Decimal("900"))
     text = "\n".join(_shown(capsys, changed))

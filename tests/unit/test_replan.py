@@ -10,7 +10,7 @@ import pytest
 
 from consolidation.events.model import Event
 from consolidation.plan_model import Plan
-from consolidation.replan import replan
+from consolidation.replanning import replan
 from consolidation.shipments import Shipment
 from network.errors import InputError
 from network.model import Network
@@ -46,6 +46,13 @@ def first() -> Plan:
 def without_continued(plan: Plan) -> dict[str, object]:
     """Return the content of a plan that a replan without news must not change."""
     return plan.model_dump(include={"shipments", "loads", "entries", "cost_lines", "unplanned", "notices", "inputs"})
+
+
+def test_the_verb_is_not_hidden_by_its_package() -> None:
+    from consolidation import ReplanOptions
+    from consolidation import replan as verb
+
+    assert (ReplanOptions().top_up, verb) == (False, replan)
 
 
 class TestNothingNew:

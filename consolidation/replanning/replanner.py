@@ -16,9 +16,9 @@ from consolidation.events.state import PlanState, lower, state_of
 from consolidation.naming import NamedBefore, Names, highest
 from consolidation.plan_model import ChangePrices, Continued, Plan, PlannedLoad, Stability, Status, content_hash
 from consolidation.planner import Report, prepare, put_together, solved
-from consolidation.replan.changes import Changes, used_trunks
-from consolidation.replan.held import Holdings
-from consolidation.replan.start import Start, StartMaker
+from consolidation.replanning.changes import Changes, used_trunks
+from consolidation.replanning.held import Holdings
+from consolidation.replanning.start import Start, StartMaker
 from consolidation.shipments import Shipment
 from network import clock
 from network.model import Network

@@ -12,8 +12,8 @@ from consolidation.continuity import Held
 from consolidation.plan_model import Earlier, PlannedLoad
 from consolidation.planner import Week
 from consolidation.pooling import TrunkPool
-from consolidation.replan.changes import Changes
-from consolidation.replan.held import HeldLoad, Holdings
+from consolidation.replanning.changes import Changes
+from consolidation.replanning.held import HeldLoad, Holdings
 from network.errors import Finding, InputError
 from network.money import Int64
 from solvers.assignment import UNPLANNED, Assignment, Load
