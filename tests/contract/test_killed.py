@@ -18,7 +18,7 @@ pytestmark = posix
 TIMES = 20
 NETWORK, SHIPMENTS = ROOT / "examples" / "quickstart" / "net", ROOT / "examples" / "quickstart" / "shipments.csv"
 MODULES = (
-    "consolidation.planner", "consolidation.replan", "consolidation.report", "consolidation.checker",
+    "consolidation.planner", "consolidation.replanning", "consolidation.report", "consolidation.checker",
     "consolidation.partners.export", "consolidation.partners.earlier", "consolidation.shipment_files", "network.io",
     "plotly.graph_objects", "solvers.api",
 )  # fmt: skip
