@@ -9,7 +9,7 @@ import pytest
 from consolidation.comparison import Comparison, Known, apply, compare
 from consolidation.plan_model import Plan
 from consolidation.planner import plan as make_plan
-from consolidation.replan import replan
+from consolidation.replanning import replan
 from solvers.options import SolveOptions
 from tests.forging import GOODS, NETWORK
 
