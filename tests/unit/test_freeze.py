@@ -162,6 +162,53 @@ class TestHeldLoads:
         assert (cost, frozen.paid, len(thawed.loads)) == (600 * MICROS, 600 * MICROS, 2)
 
 
+class TestClosedLoads:
+    def test_nobody_joins_a_closed_load(self) -> None:
+        """Room for one more is left, but lot 2 needs a container of its own, and lot 1 still goes alone."""
+        problem = _two_ways()
+        plan = assignment_of(problem, [0, 1, -1], (0, 0, (0,)))
+        cost, thawed = _cheapest(freeze(problem, plan, lots=[], loads=[0], closed=[0]))
+        assert thawed == assignment_of(problem, [0, 0, 0], (0, 0, (0,)), (0, 0, (1, 2)))
+        assert cost == 600 * MICROS
+
+    def test_an_open_load_beside_it_may_be_joined(self) -> None:
+        lots = [Lot(60, options=[Option(0, (0,))]) for _ in range(2)]
+        problem = make_problem([*lots, Lot(30, options=[Option(0, (0,))])], [Pool((Type(300, 100),))])
+        plan = assignment_of(problem, [0, 0, -1], (0, 0, (0,)), (0, 0, (1,)))
+        cost, thawed = _cheapest(freeze(problem, plan, lots=[], loads=[0, 1], closed=[0]))
+        assert thawed == assignment_of(problem, [0, 0, 0], (0, 0, (0,)), (0, 0, (1, 2)))
+        assert cost == 600 * MICROS
+
+
+def _onward_problem() -> Problem:
+    """A container (pool 0) and two ways on: by truck (pool 1, 100) or by pallet for 70; the second lot only by truck."""
+    by_truck, by_pallet = Option(0, (0, 1)), Option(70, (0,))
+    lots = [Lot(40, options=[by_pallet, by_truck, Option(1)]), Lot(40, unplanned=900, options=[by_truck])]
+    return make_problem(lots, [Pool((Type(300, 100),)), Pool((Type(100, 100),))])
+
+
+class TestOnward:
+    def test_a_lot_of_a_held_load_may_go_another_way_on(self) -> None:
+        """Lot 1 takes a truck: lot 0 saves its pallets, but never leaves the container, though that were cheaper."""
+        problem = _onward_problem()
+        plan = assignment_of(problem, [0, 0], (0, 0, (0, 1)), (1, 0, (1,)))
+        frozen = freeze(problem, plan, lots=[], loads=[0], closed=[0], onward=[0, 1])
+        cost, thawed = _cheapest(frozen)
+        assert thawed == assignment_of(problem, [1, 0], (0, 0, (0, 1)), (1, 0, (0, 1)))
+        assert (cost, frozen.thawed(frozen.start)) == (400 * MICROS, plan)
+
+    def test_without_it_the_way_on_is_held(self) -> None:
+        problem = _onward_problem()
+        plan = assignment_of(problem, [0, 0], (0, 0, (0, 1)), (1, 0, (1,)))
+        assert _cheapest(freeze(problem, plan, lots=[], loads=[0], closed=[0])) == (470 * MICROS, plan)
+
+    def test_a_lot_of_a_held_truck_stays_in_it(self) -> None:
+        problem = _onward_problem()
+        plan = assignment_of(problem, [1, 0], (0, 0, (0, 1)), (1, 0, (0, 1)))
+        cost, thawed = _cheapest(freeze(problem, plan, lots=[], loads=[0, 1], onward=[0, 1]))
+        assert (cost, thawed) == (400 * MICROS, plan)
+
+
 class TestAgainstExhaustiveSearch:
     @_some
     @given(tiny_problems(max_lots=4))
@@ -180,7 +227,10 @@ class TestAgainstExhaustiveSearch:
         travels = [lot for lot in range(problem.n_lots) if plan.lot_option[lot] >= 0]
         lots = data.draw(st.lists(st.sampled_from(travels), unique=True)) if travels else []
         loads = data.draw(st.lists(st.sampled_from(range(len(plan.loads))), unique=True)) if plan.loads else []
-        frozen = freeze(problem, plan, lots, loads)
+        closed = [place for place in loads if data.draw(st.booleans())]
+        inside = sorted({lot for place in loads for lot in plan.loads[place].lots} - set(lots))
+        onward = [lot for lot in inside if data.draw(st.booleans())]
+        frozen = freeze(problem, plan, lots, loads, closed=closed, onward=onward)
         start = evaluate(frozen.problem, frozen.start)
         assert start.feasible
         assert start.cost + frozen.paid == evaluate(problem, plan).cost
@@ -191,8 +241,12 @@ class TestAgainstExhaustiveSearch:
         assert evaluate(problem, cheapest(problem)).cost <= cost == judged.cost <= evaluate(problem, plan).cost
         for lot in lots:
             assert thawed.lot_option[lot] == plan.lot_option[lot]
-        for load in (plan.loads[place] for place in loads):
+        for place in loads:
+            load = plan.loads[place]
             assert any(_holds(found, load) for found in thawed.loads)
+            assert place not in closed or load in thawed.loads
+        for lot in set(inside) - set(onward):
+            assert thawed.lot_option[lot] == plan.lot_option[lot]
 
     @settings(_some, max_examples=25)
     @given(tiny_problems(max_lots=3), st.data())
