@@ -17,6 +17,7 @@ TASKS = {
     "weeks": ("weeks", "run"),
     "baseline": ("baselines", "run"),
     "speed": ("speed", "run"),
+    "replan": ("replans", "run"),
     "packing": ("packing_jobs", "run"),
     "list": ("packing_jobs", "listed"),
 }

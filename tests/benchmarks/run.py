@@ -15,11 +15,11 @@ from pathlib import Path
 from tests.benchmarks.processes import Job, rows_of
 from tests.benchmarks.rows import Row, RowFile, cost_ratio, stamp
 
-FAMILIES = ("weeks", "baseline", "vsbpp", "vsbppc", "vector", "speed")
+FAMILIES = ("weeks", "baseline", "vsbpp", "vsbppc", "vector", "speed", "replan")
 PACKING = ("vsbpp", "vsbppc", "vector")
 METHODS = ("planner", "cpsat", "highs", "human", "alone")
 """The planner comes first: the others are set against it."""
-_DEFAULT_LIMIT_S = {"weeks": 0.0, "speed": 0.0}
+_DEFAULT_LIMIT_S = {"weeks": 0.0, "speed": 0.0, "replan": 0.0}
 _OTHER_LIMIT_S = 60.0
 
 
@@ -74,6 +74,8 @@ def jobs(asked: argparse.Namespace) -> Iterator[Job]:
             yield from _packing_jobs(replace(seeded, task="packing", path=asked.path))
         elif asked.family == "speed":
             yield from (replace(seeded, instance=name, method=name) for name in ("compile", "moves", "export"))
+        elif asked.family == "replan":
+            yield replace(seeded, instance="rolled", method="replan", path=asked.path)
         else:
             methods = asked.methods if asked.family == "baseline" else ("planner",)
             for week in _weeks(seeded, asked.path, asked.sizes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,8 +26,10 @@ from tests.benchmarks.methods.highs import highs
 from tests.benchmarks.methods.human import human
 from tests.benchmarks.methods.week import Answer, Week, shipments_of, week_of
 from tests.benchmarks.processes import Job, rows_of
+from tests.benchmarks.replans import rolled_by_a_week
 from tests.benchmarks.rows import COLUMNS, RowFile
 from tests.oracle import cheapest
+from tests.plans import sample_plan
 from tests.strategies import Lot, Option, Pool, Type, make_problem, tiny_problems
 
 M3 = 1_000_000
@@ -265,3 +268,13 @@ def test_no_method_is_cheaper_than_the_planners_bound(reference: Network) -> Non
         assert row["check"] == 0
         assert row["shipments"] == 12
         assert float(row["cost"]) >= bound > 0
+
+
+def test_the_largest_load_of_a_replan_is_booked_and_rolled_by_a_week() -> None:
+    made = sample_plan()
+    booked, rolled = (event.confirmation for event in rolled_by_a_week(made))
+    load = next(load for load in made.loads if load.load_id == booked.subject_id)
+    assert load.volume_m3 == max(load.volume_m3 for load in made.loads)
+    assert (booked.kind, rolled.kind, rolled.subject_id) == ("booked", "rolled", load.load_id)
+    days = [dt.date.fromisoformat(name.rpartition("@")[2]) for name in (load.departure_id, rolled.departure_id)]
+    assert days[1] - days[0] == dt.timedelta(days=7)
