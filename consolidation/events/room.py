@@ -15,6 +15,12 @@ from network.model import Network
 _HALF_OF_FILL_DIGIT = Decimal("0.00005")
 _MEASURES = (("volume_m3", "measured_volume_m3", "m3"), ("gross_weight_kg", "measured_weight_kg", "kg"))
 
+_CURES = {
+    True: "goods were left behind: report them in the same file as short_shipped",
+    False: "state what was measured in the shipments file and replan, as the load is not booked yet",
+}
+"""What to do about a load that is booked, or not yet."""
+
 
 def without_room(
     fold: Fold, rows: Sequence[Row], file: str, network: Network | None, cartons: Mapping[str, int]
@@ -45,7 +51,8 @@ def without_room(
         load = fold.planned_loads[load_id]
         if load.kind == "trunk" or rank(state.status) >= rank("booked"):
             for measure in _MEASURES:
-                yield from _over(load, those, file, _Room(fold, load, measure, network, cartons))
+                booked = rank(state.status) >= rank("booked")
+                yield from _over(load, those, file, _Room(fold, load, measure, network, cartons), _CURES[booked])
 
 
 class _Room:
@@ -80,7 +87,7 @@ class _Room:
         return whole * max(count - state.cartons_left, 0) / count if count else Decimal(0)
 
 
-def _over(load: PlannedLoad, rows: Sequence[Row], file: str, room: _Room) -> Iterator[Finding]:
+def _over(load: PlannedLoad, rows: Sequence[Row], file: str, room: _Room, maybe: str) -> Iterator[Finding]:
     if room.capacity is None or room.total <= room.capacity:
         return
     for row in rows:
@@ -93,5 +100,4 @@ def _over(load: PlannedLoad, rows: Sequence[Row], file: str, room: _Room) -> Ite
             f"at most {max(room.capacity - others, Decimal(0)):.3f} {room.unit}: load {load.load_id} "
             f"({load.equipment_id}) holds {room.capacity:.3f} {room.unit}, the other goods in it {others:.3f} {room.unit}"
         )
-        maybe = "goods were left behind: report them in the same file as short_shipped"
         yield Finding(file, row.number, room.name, str(value), expected, maybe, "LOAD.ROOM")
