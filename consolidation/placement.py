@@ -10,8 +10,8 @@ judge counts it (:mod:`consolidation.checking`). Parts might do better by anothe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 
@@ -120,6 +120,21 @@ def with_splits(shipments: Iterable[Shipment], choices: Iterable[PlacementChoice
     for row in shipments:
         parts = split(row, _shares(row, spread[row.shipment_id])) if row.shipment_id in spread else (row,)
         found.extend(parts)
+    return found
+
+
+def without_settled(choices: Iterable[PlacementChoice], settled: Collection[str]) -> list[PlacementChoice]:
+    """Return choices, those that cannot be made any more without an estimate.
+
+    Parameters
+    ----------
+    settled : ids of shipments that cannot be split: they are booked, in a warehouse or changed by confirmations
+    """
+    found = []
+    for choice in choices:
+        late = [name for name in choice.shipments if name in settled]
+        reason = f"it is too late to split {', '.join(late)}"
+        found.append(replace(choice, extra_cash=None, extra_time=None, reason=reason) if late else choice)
     return found
 
 
@@ -236,7 +251,7 @@ def split(shipment: Shipment, shares: Mapping[str, Decimal]) -> Iterator[Shipmen
     weights = [int(part * 1_000_000) for part in shares.values()]
     cartons = _parts(shipment.cartons or 0, weights)
     volumes, weights_g = _parts(shipment.volume_cm3, cartons), _parts(shipment.weight_g, cartons)
-    units = _parts(shipment.units or 0, cartons)
+    units = _at_least_one(_parts(shipment.units or 0, cartons), cartons)
     values = _parts(int(shipment.goods_value * 1_000_000), cartons)
     late_price = shipment.late_price_per_day
     for number, fc in enumerate(shares):
@@ -252,6 +267,16 @@ def split(shipment: Shipment, shares: Mapping[str, Decimal]) -> Iterator[Shipmen
 def _parts(total: int, weights: Sequence[int]) -> list[int]:
     """Return whole parts of a count in proportion to weights, by largest remainder."""
     return [part // CENT for part in share(total * CENT, weights)]
+
+
+def _at_least_one(counts: Sequence[int], cartons: Sequence[int]) -> list[int]:
+    """Return counts of units in which every part that has cartons has one: the largest gives it, while it has more."""
+    found = list(counts)
+    for number, count in enumerate(cartons):
+        if count and not found[number]:
+            found[number] = 1
+            found[found.index(max(found))] -= max(found) > 1
+    return found
 
 
 def _price(world: World, row: PlannedShipment, part: Shipment) -> Iterator[tuple[Decimal, Decimal]]:

@@ -110,15 +110,20 @@ def split_command(
 ) -> None:
     """Split inbound plans over more FCs where that is estimated to cost less than the placement fee they pay."""
     from consolidation.checking.inputs import as_planned
+    from consolidation.events.effective import planned_from
+    from consolidation.events.log import read_log
+    from consolidation.events.settled import settled_shipments
     from consolidation.folder import read_plan
-    from consolidation.placement import placement_choices, with_splits
+    from consolidation.placement import placement_choices, with_splits, without_settled
     from consolidation.shipment_files import write_shipments
     from consolidation.statements.build import require_inputs
 
-    made = read_plan(plan)
+    made, log = read_plan(plan), read_log(plan)
     read, rows = read_all(network, shipments, None, as_json)
-    require_inputs(made, read, rows)
-    choices = placement_choices(as_planned(read, made), rows, made.shipments, made.cost_lines)
+    goods = planned_from(rows, log, made)
+    require_inputs(made, read, goods)
+    estimates = placement_choices(as_planned(read, made), goods, made.shipments, made.cost_lines)
+    choices = without_settled(estimates, settled_shipments(made, log, rows, goods))
     found = with_splits(rows, choices)
     write_shipments(found, out)
     if as_json:

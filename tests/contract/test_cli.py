@@ -20,6 +20,7 @@ from consolidation.folder import read_plan
 from consolidation.shipment_files import read_shipments, write_shipments
 from network.io import read_network, write_network
 from solvers.outcome import NoPlan, StopReason
+from tests.confirming import record, write_file
 from tests.goods import goods
 from tests.networks import tiny_network
 from tests.unit.test_placement import network_with
@@ -441,3 +442,37 @@ def test_split_writes_the_shipments_with_recommended_splits_made(run: Run, tmp_p
     assert (content["shipments"], [row["advice"] for row in content["inbound_plans"]]) == (4, ["split"])
     assert run("plan", net, parts, "-o", tmp_path / "again").code == 0
     assert run("split", out, net, parts, "-o", tmp_path / "other.csv").code == 3  # shipments of another plan
+
+
+def test_split_leaves_alone_what_is_settled(run: Run, tmp_path: Path) -> None:
+    week = [goods(seller_id=name, inbound_plan_id="P", shipment_id=f"S-{name}", importer_id=name) for name in "ABC"]
+    net, file, out, later, parts = (tmp_path / name for name in ("net", "week.csv", "plan", "later", "parts.csv"))
+    write_network(network_with("90"), net)
+    write_shipments(week, file)
+    run("plan", net, file, "-o", out)
+    plan_id = json.loads((out / "plan.json").read_text())["plan_id"]
+    rows = [{**record(kind, f"S-{name}", **more), "plan_id": plan_id} for kind, name, more in (
+        ("gated_in", "A", {"volume_m3": "2.5", "gross_weight_kg": "450"}), ("cancelled", "B", {}),
+    )]  # fmt: skip
+    assert run("import", out, write_file(tmp_path / "news.csv", rows)).code == 0
+    assert run("replan", out, net, file, "-o", later).code == 0
+    for folder in (out, later):
+        answer = run("split", folder, net, file, "-o", parts)
+        assert answer.code == 0, answer.err
+        assert "it is too late to split S-A" in answer.out
+        names = [row.shipment_id for row in read_shipments(parts, network_with())]
+        assert names == ["S-A", "S-B", "S-C/ONT8", "S-C/IND9", "S-C/LGB8"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--as-of", "9999-12-31"], 3, "not after 2999-12-31"),
+        (["--as-of", "soon"], 3, "a date such as"),
+        (["--move-price", "inf"], 2, "--move-price"),
+        (["--load-price", "1e30"], 2, "--load-price"),
+    ],
+)
+def test_a_replan_refuses_days_and_prices_beyond_reason(run: Run, words: list[str], code: int, said: str) -> None:
+    answer = run("replan", "plan", "net", "week.csv", "-o", "later", *words)
+    assert (answer.code, said in answer.err) == (code, True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from consolidation.checker import judge
-from consolidation.placement import PlacementChoice, placement_choices, split, with_splits
+from consolidation.placement import PlacementChoice, placement_choices, split, with_splits, without_settled
 from consolidation.plan_model import Plan
 from consolidation.shipments import Shipment
 from consolidation.statements import statement, write_statements
@@ -53,7 +53,8 @@ def test_the_parts_are_the_whole(
     assert sum(part.cartons or 0 for part in parts) == cartons
     assert sum(part.volume_cm3 for part in parts) == volume_cm3
     assert sum(part.weight_g for part in parts) == weight_g
-    assert sum(part.units or 0 for part in parts) == (units or 0)
+    assert sum(part.units or 0 for part in parts) == (max(units, len(parts)) if units else 0)
+    assert all(Shipment.model_validate(dict(part)) for part in parts)
     assert sum(part.goods_value for part in parts) == whole.goods_value
     assert abs(sum(part.late_price_per_day or 0 for part in parts) - 7) < Decimal("1e-20")
     assert {part.destination_fc for part in parts} <= set(shares)
@@ -98,6 +99,15 @@ def test_a_dear_fee_recommends_the_split_and_a_plan_of_it_pays_none() -> None:
             apart = quick_plan(network, again)
             assert lines_of(apart, "FBA.PLACEMENT") == []
             assert apart.certificate.cost < made.certificate.cost
+
+
+def test_what_is_settled_is_not_split() -> None:
+    network, shipments = network_with("90"), [goods(seller_id="A", inbound_plan_id="P"), goods("S2")]
+    found = choices(network, shipments, quick_plan(network, shipments))
+    assert without_settled(found, {"S2"}) == found
+    (late,) = without_settled(found, {"S1"})
+    assert (late.advice, late.reason) == ("", "it is too late to split S1")
+    assert with_splits(shipments, [late]) == shipments
 
 
 @pytest.mark.parametrize(
