@@ -12,6 +12,8 @@ from network.cells import as_decimal, lost_zero
 from network.columns import Currency, YesNo, unit
 from network.rows import refuse
 
+LAST_DAY = dt.date(2999, 12, 31)
+"""Last day on which goods can be ready: later ones are slips of the pen, and dates end not far beyond."""
 _CM3_PER_M3 = 1_000_000
 _G_PER_KG = 1_000
 _AGREEMENT = Decimal("0.02")
@@ -107,7 +109,7 @@ class Shipment(BaseModel):
     seller_id: Annotated[str, _identifier("seller_id")] = Field(min_length=1)
     origin: str = Field(min_length=1, description="origin warehouse id, city, address in a known city or 'lat, lon'")
     destination_fc: str = Field(min_length=1, description="FC (places.place_id)")
-    ready_date: dt.date = Field(description="day the goods can be collected")
+    ready_date: dt.date = Field(le=LAST_DAY, description="day the goods can be collected")
     due_date: dt.date | None = Field(None, description="day the goods should be received at the FC")
     event: str = Field(
         "", description="sales event the goods are meant for (inbound_deadlines.event): its deadline is a due date too"

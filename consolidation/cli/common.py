@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DONE, USAGE, INVALID, VIOLATIONS, NO_PLAN, CANCELLED = 0, 2, 3, 4, 5, 130
 """Exit codes."""
+HIGHEST_PRICE = 1e9
+"""Highest price that an option takes, plan currency."""
 
 app = typer.Typer(
     name="dragonboat",
@@ -38,7 +40,11 @@ Work = Annotated[int, typer.Option("--work", min=0, help="Search effort; 25 is u
 ValueOfDay = Annotated[
     float | None,
     typer.Option(
-        "--value-of-day", min=0.0, help="Price of a day in transit, plan currency per m3.", show_default=False
+        "--value-of-day",
+        min=0.0,
+        max=HIGHEST_PRICE,
+        help="Price of a day in transit, plan currency per m3.",
+        show_default=False,
     ),
 ]
 Scenario = Annotated[

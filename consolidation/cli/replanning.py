@@ -14,6 +14,7 @@ import typer
 from consolidation import console
 from consolidation.cli.common import (
     CANCELLED,
+    HIGHEST_PRICE,
     VIOLATIONS,
     AsJson,
     ErrorsFile,
@@ -48,13 +49,20 @@ def replan_command(
         str | None, typer.Option("--as-of", help="Date before which nothing is started any more.", show_default=False)
     ] = None,
     move_price: Annotated[
-        float, typer.Option("--move-price", min=0.0, help="Price of another departure, plan currency per shipment.")
+        float,
+        typer.Option(
+            "--move-price", min=0.0, max=HIGHEST_PRICE, help="Price of another departure, plan currency per shipment."
+        ),
     ] = 60.0,
     onward_price: Annotated[
-        float, typer.Option("--onward-price", min=0.0, help="Price of another final leg or importer, per shipment.")
+        float,
+        typer.Option(
+            "--onward-price", min=0.0, max=HIGHEST_PRICE, help="Price of another final leg or importer, per shipment."
+        ),
     ] = 20.0,
     load_price: Annotated[
-        float, typer.Option("--load-price", min=0.0, help="Price of a container where the plan had none.")
+        float,
+        typer.Option("--load-price", min=0.0, max=HIGHEST_PRICE, help="Price of a container where the plan had none."),
     ] = 150.0,
     top_up: Annotated[
         bool, typer.Option("--top-up", help="Booked loads may take more until they are stuffed.")
@@ -116,11 +124,18 @@ def _amount(price: float) -> Decimal:
 def _day(text: str | None, errors: Path | None, as_json: bool) -> dt.date | None:
     if text is None:
         return None
+    from consolidation.shipments import LAST_DAY
+
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
-        finding = Finding("--as-of", None, "", text, "a date such as 2026-12-01", rule="VALUE.DATE")
-        refuse([finding], errors, as_json, "Problems in the call")
+        day = dt.date.max
+    if day > LAST_DAY:
+        expected = f"a date such as 2026-12-01, not after {LAST_DAY}"
+        refuse(
+            [Finding("--as-of", None, "", text, expected, rule="VALUE.DATE")], errors, as_json, "Problems in the call"
+        )
+    return day
 
 
 def _require_other(plan: Path, out: Path, errors: Path | None, as_json: bool) -> None:

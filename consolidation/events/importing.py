@@ -124,7 +124,7 @@ def _events(path: Path, rows: Iterable[Row], by: str) -> tuple[Event, ...]:
         return ()
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    who, name = by.strip() or _user(), path.name.encode(errors="replace").decode()
+    who, name = (text.encode(errors="replace").decode() for text in (by.strip() or _user(), path.name))
     return tuple(
         Event(
             confirmation=row.confirmation, recorded_at=now, recorded_by=who, file=name, file_sha256=digest, row=row.number

@@ -101,6 +101,11 @@ def test_who_imports_is_the_user_unless_told(folder: Path, monkeypatch: pytest.M
     assert import_confirmations(folder, file).new[0].recorded_by == "lin"
 
 
+def test_a_name_that_is_no_text_is_kept_as_far_as_it_can_be(folder: Path) -> None:
+    import_confirmations(folder, write_file(folder.parent / "c.csv", GOOD[:1]), by="Mei\udcff")
+    assert read_log(folder)[0].recorded_by == "Mei?"
+
+
 def test_goods_of_an_unplanned_shipment_are_known_too(folder: Path) -> None:
     done = _import(
         folder, [record("gated_in", "S9", volume_m3="2"), record("cancelled", "S9", "2026-12-02T10:00+08:00")]

@@ -20,7 +20,7 @@ from consolidation.shipment_files import (
     read_shipments,
     write_shipments,
 )
-from consolidation.shipments import Shipment
+from consolidation.shipments import LAST_DAY, Shipment
 from network.errors import InputError
 from tests.goods import edited, findings
 from tests.networks import tiny_network
@@ -75,6 +75,12 @@ def test_neither_cartons_nor_totals(absent: str) -> None:
     del row[absent]
     with pytest.raises(ValidationError, match="or cartons with"):
         Shipment.model_validate(row)
+
+
+def test_ready_in_another_millennium() -> None:
+    assert _shipment(ready_date="2999-12-31").ready_date == LAST_DAY
+    with pytest.raises(ValidationError, match="ready_date"):
+        _shipment(ready_date="3000-01-01")
 
 
 def test_due_before_ready() -> None:
