@@ -98,7 +98,7 @@ class Equipment(Sourced):
 
     equipment_id: str = Field(min_length=1)
     name: str
-    iso_code: str = Field("", description=f"ISO 6346 size and type; {KEPT}")
+    iso_code: str = Field("", description="ISO 6346 size and type, for partner files")
     kind: Literal["container", "truck", "uld"]
     volume_m3: float = unit("m3", gt=0, description="practical stuffing volume")
     payload_kg: float = unit("kg", gt=0, description="the smaller of payload and road limit")
