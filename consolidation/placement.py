@@ -23,7 +23,7 @@ from consolidation.checking.own_lines import own_lines, priced_time
 from consolidation.checking.shared_lines import entry_lines
 from consolidation.checking.world import World, decimal
 from consolidation.plan_model import CostLine, PlannedShipment
-from consolidation.shipments import Shipment
+from consolidation.shipments import Shipment, agreeing
 from network.charges import ENTRY_BASES
 from network.geo import distance_km
 from network.model import Network
@@ -256,8 +256,8 @@ def split(shipment: Shipment, shares: Mapping[str, Decimal]) -> Iterator[Shipmen
     late_price = shipment.late_price_per_day
     for number, fc in enumerate(shares):
         if cartons[number]:
-            yield shipment.model_copy(update={
-                "shipment_id": f"{shipment.shipment_id}/{fc}", "destination_fc": fc, "cartons": cartons[number],
+            yield agreeing({
+                **dict(shipment), "shipment_id": f"{shipment.shipment_id}/{fc}", "destination_fc": fc, "cartons": cartons[number],
                 "volume_m3": Decimal(volumes[number]) / 1_000_000, "gross_weight_kg": Decimal(weights_g[number]) / 1_000,
                 "units": units[number] if shipment.units else None, "goods_value": Decimal(values[number]) / 1_000_000,
                 "late_price_per_day": None if late_price is None else late_price * cartons[number] / sum(cartons),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -18,6 +19,7 @@ _CM3_PER_M3 = 1_000_000
 _G_PER_KG = 1_000
 _AGREEMENT = Decimal("0.02")
 """Largest part by which totals may differ from cartons x dimensions or weight."""
+_SIDES = ("carton_length_cm", "carton_width_cm", "carton_height_cm")
 _HS_DIGITS = (6, 8, 10)
 Incoterm = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 
@@ -258,3 +260,19 @@ class Shipment(BaseModel):
         if self.carton_weight_kg is not None:
             return int(self.carton_weight_kg * _G_PER_KG)
         return 0 if self.cartons is None else self.weight_g // self.cartons
+
+
+def agreeing(fields: Mapping[str, Any]) -> Shipment:
+    """Return a shipment of some fields, without what they state of a carton where that disagrees with their totals."""
+    cartons, sides = fields["cartons"] or 0, [fields[name] for name in _SIDES]
+    kept = dict(fields)
+    if None not in sides and _differ(fields["volume_m3"] * _CM3_PER_M3, cartons * sides[0] * sides[1] * sides[2]):
+        kept |= dict.fromkeys(_SIDES)
+    weight = fields["carton_weight_kg"]
+    if weight is not None and _differ(fields["gross_weight_kg"], cartons * weight):
+        kept["carton_weight_kg"] = None
+    return Shipment.model_validate(kept)
+
+
+def _differ(total: Decimal, counted: Decimal) -> bool:
+    return bool(counted) and abs(total - counted) > _AGREEMENT * counted

@@ -11,19 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
+from typing import Any
 
 from consolidation.events.log import EVENTS
 from consolidation.events.model import Confirmation, Event
 from consolidation.events.state import happened
 from consolidation.plan_model import Earlier, Plan
-from consolidation.shipments import Shipment
+from consolidation.shipments import Shipment, agreeing
 from network.errors import Finding, InputError
 
 _CM3, _GRAM, _CENT = Decimal("0.000001"), Decimal("0.001"), Decimal("0.01")
 _SHARED = (("volume_m3", _CM3), ("gross_weight_kg", _GRAM), ("goods_value", _CENT), ("units", Decimal(1)))
 """What the cartons of a shipment have together, and its smallest amount."""
-_AGREEMENT = Decimal("0.02")
-"""Largest part by which what is stated of cartons may differ from measured totals and still be kept."""
 
 
 def effective_shipments(shipments: Iterable[Shipment], events: Iterable[Event], version: int) -> list[Shipment]:
@@ -157,22 +156,12 @@ def as_measured(shipment: Shipment, volume_m3: Decimal | None, weight_kg: Decima
     shipment : Shipment
     volume_m3, weight_kg : Decimal or None, m3 and kg of all its cartons
     """
-    changes: dict[str, object] = {}
-    cartons = shipment.cartons or 0
+    totals = dict(shipment)
     if volume_m3 is not None:
-        changes["volume_m3"] = max(_rounded(volume_m3, _CM3), _CM3)
-        sides = shipment.carton_sides_cm
-        if len(sides) == 3 and _differ(volume_m3, cartons * sides[0] * sides[1] * sides[2] * _CM3):
-            changes |= {"carton_length_cm": None, "carton_width_cm": None, "carton_height_cm": None}
+        totals["volume_m3"] = max(_rounded(volume_m3, _CM3), _CM3)
     if weight_kg is not None:
-        changes["gross_weight_kg"] = max(_rounded(weight_kg, _GRAM), _GRAM)
-        if shipment.carton_weight_kg is not None and _differ(weight_kg, cartons * shipment.carton_weight_kg):
-            changes["carton_weight_kg"] = None
-    return Shipment.model_validate({**dict(shipment), **changes}) if changes else shipment
-
-
-def _differ(measured: Decimal, stated: Decimal) -> bool:
-    return bool(stated) and abs(measured - stated) > _AGREEMENT * stated
+        totals["gross_weight_kg"] = max(_rounded(weight_kg, _GRAM), _GRAM)
+    return shipment if totals == dict(shipment) else agreeing(totals)
 
 
 def split(shipment: Shipment, left: int, name: str) -> tuple[Shipment, Shipment]:
@@ -187,17 +176,18 @@ def split(shipment: Shipment, left: int, name: str) -> tuple[Shipment, Shipment]
     Notes
     -----
     Totals are shared by cartons: rounded for the part left behind, the other one gets the rest. A part has at least
-    one unit of goods, also where there are fewer units than parts.
+    one unit of goods, also where there are fewer units than parts. What is stated of a carton is dropped where a part
+    disagrees with it.
     """
     assert shipment.cartons is not None
     share = Decimal(left) / shipment.cartons
-    gone: dict[str, object] = {**dict(shipment), "cartons": shipment.cartons - left}
-    stayed: dict[str, object] = {**dict(shipment), "shipment_id": name, "cartons": left}
+    gone: dict[str, Any] = {**dict(shipment), "cartons": shipment.cartons - left}
+    stayed: dict[str, Any] = {**dict(shipment), "shipment_id": name, "cartons": left}
     for field, digit in _SHARED:
         total = getattr(shipment, field)
         if total is not None:
             gone[field], stayed[field] = _parts(Decimal(total), share, digit)
-    return Shipment.model_validate(gone), Shipment.model_validate(stayed)
+    return agreeing(gone), agreeing(stayed)
 
 
 def _parts(total: Decimal, share: Decimal, digit: Decimal) -> tuple[Decimal, Decimal]:

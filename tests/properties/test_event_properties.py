@@ -11,13 +11,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consolidation.events.effective import split
+from consolidation import placement
+from consolidation.events.effective import as_measured, split
 from consolidation.events.importing import import_confirmations
 from consolidation.events.judge import Known, judge
 from consolidation.events.model import KINDS, Confirmation
 from consolidation.events.reading import Row
 from consolidation.events.state import Fold, PlanState, happened, rank, state_of
 from consolidation.events.steps import kinds_of, refusal
+from consolidation.shipments import Shipment
 from tests.confirming import contents, kept, record, travelling_plan, write_file, write_folder
 from tests.goods import goods
 
@@ -155,3 +157,20 @@ def test_parts_sum_to_the_whole(
         amounts = [getattr(part, name) for part in parts]
         assert sum(amounts) == getattr(whole, name)
         assert min(amounts) > 0
+
+
+@given(
+    st.integers(2, 300), st.data(), st.sampled_from(["1", "3.3", "40"]), st.sampled_from(["0.001", "0.33", "20"]),
+    st.sampled_from(["0.98", "0.99", "1", "1.0199999", "1.02", "1.0200001", "1.5"]).map(Decimal),
+)  # fmt: skip
+def test_goods_measured_beside_what_their_cartons_say_can_be_split(
+    cartons: int, data: st.DataObject, side: str, weight: str, ratio: Decimal
+) -> None:
+    sides = dict.fromkeys(("carton_length_cm", "carton_width_cm", "carton_height_cm"), Decimal(side))
+    volume, kg = cartons * Decimal(side) ** 3 / 10**6, cartons * Decimal(weight)
+    boxed = goods("S1", cartons=cartons, volume_m3=volume, gross_weight_kg=kg, carton_weight_kg=weight, **sides)
+    whole = as_measured(boxed, volume * ratio, kg * ratio)
+    left = data.draw(st.integers(1, cartons - 1))
+    parts = [*split(whole, left, "REST"), *placement.split(whole, {"ONT8": Decimal(left), "LGB8": Decimal(1)})]
+    assert sum(part.cartons or 0 for part in parts) == 2 * cartons
+    assert all(Shipment.model_validate(dict(part)) == part for part in parts)
