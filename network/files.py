@@ -208,7 +208,8 @@ def _read_one_sheet(path: Path, sheet: str | None) -> RawTable:
 def read_sheets(path: Path, sheets: Sequence[str] | None = None) -> dict[str, RawTable]:
     """Return the sheets of a workbook as tables by name.
 
-    A workbook that cannot be opened, or a sheet that is asked for and missing, gives a table with a finding.
+    A workbook that cannot be opened or has no sheet, or a sheet that is asked for and missing, gives a table with a
+    finding.
 
     Parameters
     ----------
@@ -231,7 +232,7 @@ def read_sheets(path: Path, sheets: Sequence[str] | None = None) -> dict[str, Ra
                 found[name] = RawTable(file, findings=[fault])
     except (CalamineError, OSError, ValueError) as error:
         return {"": _broken(path.name, str(error) or "unreadable", "an Excel workbook without a password")}
-    return found
+    return found or {"": _broken(path.name, "no sheet", "an Excel workbook with a sheet")}
 
 
 def _sheet(file: str, values: list[list[Any]]) -> RawTable:

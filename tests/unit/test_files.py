@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,14 @@ def _book(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
             for k, row in enumerate(rows):
                 sheet.write_row(k, 0, row)
     return path
+
+
+def test_workbook_without_a_sheet(tmp_path: Path) -> None:
+    whole, path = _book(tmp_path / "whole.xlsx", {"data": []}), tmp_path / "t.xlsx"
+    with zipfile.ZipFile(whole) as book, zipfile.ZipFile(path, "w") as other:
+        for name in book.namelist():
+            other.writestr(name, re.sub(rb"<sheet [^>]*/>", b"", book.read(name)))
+    assert _only(read_raw(path)).expected == "an Excel workbook with a sheet"
 
 
 def test_workbook_numbers_dates_and_text(tmp_path: Path) -> None:
