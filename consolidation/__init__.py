@@ -5,7 +5,8 @@ The verbs: :func:`read_network` and :func:`read_shipments` read and check input,
 its next version, :func:`import_confirmations` takes in what partners say happened to it and :func:`state_of` tells how
 far it is, :func:`compare` says what differs between two plans and :func:`apply` makes the second of the first, and
 :func:`statement` and :func:`write_statements` tell every seller what it pays, :func:`export` writes for every partner
-its part of a plan and :func:`read_documents` reads such files.
+its part of a plan and :func:`read_documents` reads such files, :func:`simulate` says how likely a plan is to keep its
+dates and :func:`write_simulation` writes that.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from consolidation.planner import plan
     from consolidation.replanning import ReplanOptions, replan
     from consolidation.shipment_files import read_shipments
+    from consolidation.simulation import simulate, write_simulation
     from consolidation.statements import statement, write_statements
     from network.errors import InputError, PlanFolderError
     from network.io import read_network
@@ -49,9 +51,11 @@ __all__ = [
     "read_plan",
     "read_shipments",
     "replan",
+    "simulate",
     "state_of",
     "statement",
     "write_plan",
+    "write_simulation",
     "write_statements",
 ]
 
@@ -72,9 +76,11 @@ _HOMES = {
     "read_plan": "consolidation.folder",
     "read_shipments": "consolidation.shipment_files",
     "replan": "consolidation.replanning",
+    "simulate": "consolidation.simulation",
     "state_of": "consolidation.events.state",
     "statement": "consolidation.statements",
     "write_plan": "consolidation.folder",
+    "write_simulation": "consolidation.simulation",
     "write_statements": "consolidation.statements",
 }
 

@@ -13,6 +13,7 @@ from network.errors import Finding, nearest
 from network.fc_rules import FcRules
 from network.model import Network
 from network.pricing_rules import PricingRules
+from network.reliability import ReliabilityRules
 from network.rows import base_type, choices
 from network.tables import KEYS, REQUIRED, TABLES, Lane
 
@@ -33,9 +34,11 @@ def check_network(network: Network, written: Mapping[str, Written] | None = None
     """
     written = written or {}
     structure, prices, fcs = _Structure(network, written), PricingRules(network, written), FcRules(network, written)
+    reliable = ReliabilityRules(network, written)
     rules = (
         structure.required, structure.duplicates, structure.references, structure.words, structure.kinds,
         structure.currencies, structure.markets, structure.validity, structure.sources, *prices.rules, *fcs.rules,
+        *reliable.rules,
     )  # fmt: skip
     return [finding for rule in rules for finding in rule()]
 

@@ -119,7 +119,10 @@ class Lane(Sourced):
     mode: Mode
     origin: str = Field(description="gateway of loading (places.place_id)")
     destination: str = Field(description="gateway of discharge (places.place_id)")
-    trade: str = Field("", description=f"trade of the rates, such as CN-USWC; {KEPT}")
+    trade: str = Field(
+        "",
+        description="trade of the rates, such as CN-USWC: which figures of reliability a simulation takes; not used in plans",
+    )
     buying: Literal["load", "space"] = Field(
         description="load: whole equipment is bought and shared; space: per W/M or kg"
     )
@@ -264,12 +267,15 @@ class Closure(Sourced):
 
 
 class Reliability(Sourced):
-    """A measured or assumed figure about delay, dwell or examination: kept, not used in planning yet."""
+    """A measured or assumed figure about delay, dwell or examination: read by simulations, not by plans."""
 
-    scope: str = Field(description=f"what the figure is about; {KEPT}")
-    metric: str = Field(description=KEPT)
-    value: float = unit("as the unit column", description=KEPT)
-    unit: str = Field(description=KEPT)
+    scope: str = Field(
+        description="lane:ID, trade:NAME, mode:NAME, courier:ID, fc:ID, market:NAME or model: what a simulation takes it for; "
+        "figures about anything else are notes"
+    )
+    metric: str = Field(description="a metric that simulations read, such as p_on_time_within_1_day; others are notes")
+    value: float = unit("as the unit column")
+    unit: str = Field(description="of a metric that simulations read: %, day or ratio")
 
 
 class Product(Sourced):

@@ -145,8 +145,12 @@ def devanning(world: World, centre: Place, drayage: Link, cleared: int) -> tuple
 
 def delivery(world: World, fc: Place, start: int, km: Decimal) -> int:
     """Return the day on which a final leg of `km` that starts on a day is delivered."""
-    days = max(1, math.ceil(km / decimal(world.network.planning.truck_km_per_day)))
-    return world.calendar(fc).next_open(start + days)
+    return world.calendar(fc).next_open(start + drive_days(world, km))
+
+
+def drive_days(world: World, km: Decimal) -> int:
+    """Return the whole days of driving that a final leg of `km` takes."""
+    return max(1, math.ceil(km / decimal(world.network.planning.truck_km_per_day)))
 
 
 def _inland(
@@ -227,9 +231,14 @@ def days_of(world: World, journey: Journey, dates: Dates) -> tuple[int, int]:
 
 def late_days(world: World, shipment: Shipment, received: int) -> int:
     """Return by how many days goods received on a day are late, for their due date or for their event."""
-    latest = [day_number(shipment.due_date)] if shipment.due_date else []
-    latest += [] if (last := event_day(world, shipment)) is None else [last]
-    return max(0, received - min(latest, default=received))
+    return max(0, received - min(due_days(world, shipment).values(), default=received))
+
+
+def due_days(world: World, shipment: Shipment) -> dict[str, int]:
+    """Return the days by which goods should be received: of their ``due_date``, and of the ``event`` they are meant for."""
+    found = {"due_date": day_number(shipment.due_date)} if shipment.due_date else {}
+    last = event_day(world, shipment)
+    return found if last is None else {**found, "event": last}
 
 
 def event_day(world: World, shipment: Shipment) -> int | None:

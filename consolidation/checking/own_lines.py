@@ -248,15 +248,20 @@ def price_of_days(world: World, shipment: Shipment, days: int, late: int, value_
     """
     planning = world.network.planning
     value = from_micros(goods_value(world, shipment))
-    late_price = value * decimal(planning.late_pct_of_value_per_day) / 100
-    if shipment.late_price_per_day is not None:
-        late_price = shipment.late_price_per_day * world.network.rate[shipment.currency]
     prices = {
         "CARRYING": value * decimal(planning.carrying_pct_per_year) * days / 100 / _DAYS_PER_YEAR,
         "TRANSIT": value_of_day * volume_m3(shipment) * days,
-        "LATENESS": late_price * late,
+        "LATENESS": late_price(world, shipment) * late,
     }
     return {kind: from_micros(to_micros(price)) for kind, price in prices.items()}
+
+
+def late_price(world: World, shipment: Shipment) -> Decimal:
+    """Return what a late day of a shipment is worth, plan currency, not rounded."""
+    if shipment.late_price_per_day is not None:
+        return shipment.late_price_per_day * world.network.rate[shipment.currency]
+    value = from_micros(goods_value(world, shipment))
+    return value * decimal(world.network.planning.late_pct_of_value_per_day) / 100
 
 
 def examinations(world: World, journey: Journey, day: dt.date) -> list[Charge]:

@@ -12,7 +12,17 @@ import typer
 
 from consolidation import console
 from consolidation._version import __version__
-from consolidation.cli import comparing, events, exchange, planning, preparing, replanning, sailings, statements
+from consolidation.cli import (
+    comparing,
+    events,
+    exchange,
+    planning,
+    preparing,
+    replanning,
+    sailings,
+    simulating,
+    statements,
+)
 from consolidation.cli.common import CANCELLED, DONE, INVALID, NO_PLAN, USAGE, VIOLATIONS, app
 from network.errors import DragonBoatError, InputError, PlanFolderError
 
@@ -32,6 +42,7 @@ __all__ = [
     "preparing",
     "replanning",
     "sailings",
+    "simulating",
     "statements",
 ]
 

@@ -1,4 +1,4 @@
-"""Published JSON Schemas of what a plan folder, a shipments file, partner files and a file of confirmations hold.
+"""Published JSON Schemas: of plan folders, shipments, partner files, confirmations, comparisons and simulations.
 
 The files beside this module are made from the models: ``python -m consolidation.schema`` writes them again.
 """
@@ -15,6 +15,7 @@ from consolidation.partners.manifest import Manifest
 from consolidation.partners.model import PartnerFile
 from consolidation.plan_model import Certificate, Plan
 from consolidation.shipments import Shipment
+from consolidation.simulation.model import Simulation
 
 FOLDER = Path(__file__).parent
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -33,6 +34,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "comparison.schema.json": Comparison.model_json_schema(mode="serialization"),
         "partner_file.schema.json": PartnerFile.model_json_schema(mode="serialization"),
         "export_manifest.schema.json": Manifest.model_json_schema(mode="serialization"),
+        "simulation.schema.json": Simulation.model_json_schema(mode="serialization"),
         "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
     }
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}
