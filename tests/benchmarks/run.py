@@ -73,7 +73,9 @@ def jobs(asked: argparse.Namespace) -> Iterator[Job]:
         if asked.family in PACKING:
             yield from _packing_jobs(replace(seeded, task="packing", path=asked.path))
         elif asked.family == "speed":
-            yield from (replace(seeded, instance=name, method=name) for name in ("compile", "moves", "export"))
+            yield from (
+                replace(seeded, instance=name, method=name) for name in ("compile", "moves", "export", "simulate")
+            )
         elif asked.family == "replan":
             yield replace(seeded, instance="rolled", method="replan", path=asked.path)
         else:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from consolidation import plan
 from consolidation.partners.export import export
+from consolidation.simulation import simulate
 from solvers.assignment import Assignment
 from solvers.delta import State
 from solvers.evaluate import evaluate
@@ -21,7 +23,7 @@ from tests.partner_plans import NETWORK as PARTNER_NETWORK
 from tests.partner_plans import partner_week
 
 from .measure import Stopwatch, peak_mb
-from .methods.planner import planner
+from .methods.planner import planner, solve_options
 from .methods.week import Week, reference_network, shipments_of, week_of
 from .processes import Job
 from .rows import Row
@@ -92,6 +94,19 @@ def export_growth(job: Job) -> Iterator[Row]:
     )
 
 
+def simulate_growth(job: Job) -> Iterator[Row]:
+    """Simulate a plan of a large and one of a small week, 10,000 runs each: a ratio of 1 is linear growth."""
+    network, spent = reference_network(), []
+    watch = Stopwatch()
+    for size in SIZES:
+        shipments = shipments_of(network, "", size, job.seed)
+        made = plan(network, shipments, options=solve_options(job.limit_s, job.seed, 0))
+        begun = watch.process_seconds
+        simulate(made, network, shipments)
+        spent.append((watch.process_seconds - begun) / size)
+    yield _row(watch, f"us per shipment in 10,000 runs, {SIZES[1]} against {SIZES[0]}", spent[1], spent[0])
+
+
 def _row(watch: Stopwatch, config: str, judged: float, baseline: float) -> Row:
     return {
         "config": config,
@@ -108,5 +123,6 @@ MEASUREMENTS: dict[str, Callable[[Job], Iterator[Row]]] = {
     "compile": compile_growth,
     "moves": moves,
     "export": export_growth,
+    "simulate": simulate_growth,
 }
 """Measurements by name."""

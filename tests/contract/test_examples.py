@@ -51,10 +51,14 @@ from consolidation.plan_model import (
 from consolidation.rules import RULES
 from consolidation.shipment_files import ALIASES
 from consolidation.shipments import Shipment
+from consolidation.simulation.files import PAGE, SIMULATION
+from consolidation.simulation.files import SHIPMENTS as SIMULATED
+from consolidation.simulation.model import Against, SimulatedShipment
 from consolidation.statements import RULES as RULES_OF_SHARING
 from consolidation.statements.files import SELLERS, SHIPMENTS, WORKBOOK
 from consolidation.statements.tables import seller_columns, shipment_columns
 from network.charges import BASES
+from network.reliability import MEASURES, SCOPES
 from network.tables import TABLES
 from solvers.options import SolveOptions
 from solvers.outcome import StopReason
@@ -323,6 +327,7 @@ def _documented() -> dict[str, list[str]]:
         ],
         "confirmations.md": [*KINDS, *Confirmation.model_fields, *STATUSES],
         "replanning.md": [*Continued.model_fields, *Stability.model_fields, *(code for code in _codes(continued))],
+        "reliability.md": [*MEASURES, *SCOPES, *SimulatedShipment.model_fields, *typing.get_args(Against), SIMULATION, PAGE, SIMULATED],
         "python.md": [name for name in consolidation.__all__ if name != "__version__"],
     }  # fmt: skip
 
