@@ -6,7 +6,8 @@ its next version, :func:`import_confirmations` takes in what partners say happen
 far it is, :func:`compare` says what differs between two plans and :func:`apply` makes the second of the first, and
 :func:`statement` and :func:`write_statements` tell every seller what it pays, :func:`export` writes for every partner
 its part of a plan and :func:`read_documents` reads such files, :func:`simulate` says how likely a plan is to keep its
-dates and :func:`write_simulation` writes that.
+dates and :func:`write_simulation` writes that, :func:`read_scenarios` reads what-if scenarios and
+:func:`apply_scenario` makes the network and shipments of one.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from consolidation.partners.formats import read_documents
     from consolidation.planner import plan
     from consolidation.replanning import ReplanOptions, replan
+    from consolidation.scenarios import apply_scenario, read_scenarios
     from consolidation.shipment_files import read_shipments
     from consolidation.simulation import simulate, write_simulation
     from consolidation.statements import statement, write_statements
@@ -40,6 +42,7 @@ __all__ = [
     "SolveOptions",
     "__version__",
     "apply",
+    "apply_scenario",
     "check",
     "compare",
     "export",
@@ -49,6 +52,7 @@ __all__ = [
     "read_log",
     "read_network",
     "read_plan",
+    "read_scenarios",
     "read_shipments",
     "replan",
     "simulate",
@@ -65,6 +69,7 @@ _HOMES = {
     "ReplanOptions": "consolidation.replanning",
     "SolveOptions": "solvers.options",
     "apply": "consolidation.comparison",
+    "apply_scenario": "consolidation.scenarios",
     "check": "consolidation.checker",
     "import_confirmations": "consolidation.events.importing",
     "compare": "consolidation.comparison",
@@ -74,6 +79,7 @@ _HOMES = {
     "read_log": "consolidation.events.log",
     "read_network": "network.io",
     "read_plan": "consolidation.folder",
+    "read_scenarios": "consolidation.scenarios",
     "read_shipments": "consolidation.shipment_files",
     "replan": "consolidation.replanning",
     "simulate": "consolidation.simulation",

@@ -20,6 +20,7 @@ from consolidation.cli import (
     preparing,
     replanning,
     sailings,
+    scenarios,
     simulating,
     statements,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "preparing",
     "replanning",
     "sailings",
+    "scenarios",
     "simulating",
     "statements",
 ]

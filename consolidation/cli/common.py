@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -56,9 +57,9 @@ ErrorsFile = Annotated[
 
 
 def read_all(
-    network_path: Path, shipments_path: Path | None, errors: Path | None, as_json: bool
+    network_path: Path, shipments_path: Path | None, errors: Path | None, as_json: bool, further: Sequence[Finding] = ()
 ) -> tuple[Network, tuple[Shipment, ...]]:
-    """Read all input; everything wrong with any file is shown at once."""
+    """Read all input; everything wrong with any file, and `further` findings, is shown at once."""
     from consolidation.shipment_files import inspect_shipments
     from network.io import inspect_network
 
@@ -67,6 +68,7 @@ def read_all(
     if shipments_path is not None:
         shipments, more = inspect_shipments(shipments_path, network)
         findings = [*findings, *more]
+    findings = [*further, *findings]
     if findings or network is None:
         refuse(findings, errors, as_json, "Problems in the input")
     return network, shipments

@@ -110,9 +110,16 @@ def geocode(
 
 @app.command()
 def template(
-    out: Annotated[Path, typer.Argument(help="Folder to write.", show_default=False)], as_json: AsJson = False
+    out: Annotated[Path, typer.Argument(help="Folder, or .toml file, to write.", show_default=False)],
+    as_json: AsJson = False,
 ) -> None:
-    """Write an empty, commented network folder."""
+    """Write an empty, commented network folder; or, to a .toml file, a commented file of scenarios."""
+    if out.suffix.lower() == ".toml":
+        from consolidation.scenarios.files import write_template as write_scenarios
+
+        write_scenarios(out)
+        _written(out, "scenarios to fill in", as_json)
+        return
     from network.io import write_template
 
     write_template(out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -95,7 +96,7 @@ def apply_scenario(
         _APPLY[patch.kind](draft, patch)
     draft.where = scenario.place
     if draft.shipments is not None and draft.factors:
-        draft.shipments = drawn_once(draft)
+        draft.shipments = _drawn(draft)
     if not draft.findings:
         _consistent(draft, network)
     if draft.findings:
@@ -103,10 +104,14 @@ def apply_scenario(
     return Applied(draft.network, draft.shipments or (), draft.options, tuple(draft.changes))
 
 
-def drawn_once(draft: Draft) -> tuple[Shipment, ...]:
+def _drawn(draft: Draft) -> tuple[Shipment, ...]:
     """Return the shipments that demand leaves; at least one must be left, and no copy may have the id of another."""
     assert draft.shipments is not None
     found = goods.drawn(draft.shipments, draft.factors)
+    before, after = (sum((row.volume_m3 for row in rows), Decimal(0)) for rows in (draft.shipments, found))
+    draft.tell(
+        f"demand drawn: {len(draft.shipments)} shipments with {before:.1f} m3 become {len(found)} with {after:.1f} m3"
+    )
     twice = [name for name, count in Counter(row.shipment_id for row in found).items() if count > 1]
     for name in twice:
         draft.refuse("demand", name, "ids that copies of shipments do not have", "rename the shipment", "KEY.DUPLICATE")

@@ -101,7 +101,7 @@ def receiving_volume(draft: Draft, patch: ReceivingVolume) -> None:
 
     draft.edit("places", fcs, other)
     if fcs:
-        draft.tell(f"receiving {patch.change}: {rows_in_words(fcs, 'FC')}")
+        draft.tell(f"receiving volume {patch.change}: {rows_in_words(fcs, 'FC')}")
 
 
 def receiving_days(draft: Draft, patch: ReceivingDays) -> None:
@@ -121,4 +121,4 @@ def receiving_days(draft: Draft, patch: ReceivingDays) -> None:
     kept = [made.pop(row.scope, row) for row in network.receiving]
     draft.put("receiving", (*kept, *made.values()))
     if fcs:
-        draft.tell(f"receiving {patch.change}: {rows_in_words(fcs, 'FC')}")
+        draft.tell(f"receiving time {patch.change}: {rows_in_words(fcs, 'FC')}")

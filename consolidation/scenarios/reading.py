@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,9 @@ def inspect_scenarios(path: str | Path) -> tuple[tuple[Scenario, ...], list[Find
     findings = list(_names_twice(places, content))
     if not file.scenarios and not file.grids:
         findings.append(Finding(path.name, None, "", "no scenario", "[[scenarios]] or [[grids]]", rule="TABLE.EMPTY"))
-    return (() if findings else tuple(_scenarios(file, places))), findings
+    made = [] if findings else list(_scenarios(file, places))
+    findings += _products_twice(made)
+    return (() if findings else tuple(made)), findings
 
 
 def _names_twice(places: Written, content: Mapping[str, Any]) -> Iterator[Finding]:
@@ -82,6 +84,17 @@ def _of_grid(grid: Any, path: tuple[str, int], where: Where, places: Written) ->
     if size > MOST_SCENARIOS:
         yield Finding(where.file, where.row, f"{where.place}, axes", f"{size} combinations",
                       f"at most {MOST_SCENARIOS} scenarios", rule="GRID.SIZE")  # fmt: skip
+
+
+def _products_twice(scenarios: Iterable[Scenario]) -> Iterator[Finding]:
+    """Yield a finding for each scenario whose name is that of a combination of a grid."""
+    first: set[str] = set()
+    for scenario in scenarios:
+        if scenario.name in first:
+            where = scenario.place
+            yield Finding(where.file, where.row, f"{where.place}, name", scenario.name, "names that no other scenario has",
+                          "rename the grid or a point", "KEY.DUPLICATE")  # fmt: skip
+        first.add(scenario.name)
 
 
 def _tables(content: Any, name: str) -> list[Any]:

@@ -53,7 +53,12 @@ class Selector:
 
     def __init__(self, network: Network, told: Told) -> None:
         self._network = network
-        self._told = told
+        self._tell = told
+        self._faults = 0
+
+    def _told(self, key: str, value: str, expected: str, maybe: str) -> None:
+        self._faults += 1
+        self._tell(key, value, expected, maybe)
 
     def lanes(self, selection: Lanes, within: str = "lanes") -> list[Lane]:
         """Return lanes by id, mode, trade and market."""
@@ -175,11 +180,11 @@ class Selector:
                 self._told(key, word, f"one of {shown}", nearest(word, names))
 
     def _some(self, rows: list[Row], selection: Selection, within: str) -> list[Row]:
-        """Return rows; none at all is a fault."""
-        if not rows:
+        """Return rows; none at all is a fault, unless a word of the selection is one already."""
+        if not rows and not self._faults:
             stated = selection.model_dump(exclude_defaults=True)
             found = ", ".join(f"{key} {_shown(value)}" for key, value in stated.items())
-            self._told(within, found, "a selection that some row follows", "the keys contradict each other")
+            self._told(within, found, "a selection that some row follows", "each of its keys is for other rows")
         return rows
 
     def _lane_fits(self, lane: Lane, selection: Lanes, within: str) -> bool:

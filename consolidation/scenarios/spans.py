@@ -47,7 +47,11 @@ def cut(row: DatedRow, key: str, span: Dated, change: Callable[[DatedRow], Dated
 
 def _part(row: DatedRow, key: str, first: dt.date | None, last: dt.date | None) -> DatedRow:
     name = getattr(row, key) if first == row.valid_from else f"{_DATE.sub('', getattr(row, key))}~{first}"
-    return row.model_copy(update={key: name, "valid_from": first, "valid_to": last})
+    changes: dict[str, Any] = {key: name, "valid_from": first, "valid_to": last}
+    if isinstance(row, Departure):
+        days = [day for day in row.skip_dates if str(first or dt.date.min) <= day <= str(last or dt.date.max)]
+        changes["skip_dates"] = tuple(days)
+    return row.model_copy(update=changes)
 
 
 def edit_within(

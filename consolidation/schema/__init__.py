@@ -1,4 +1,4 @@
-"""Published JSON Schemas: of plan folders, shipments, partner files, confirmations, comparisons and simulations.
+"""Published JSON Schemas: of plan folders, shipments, partner files, confirmations, comparisons, scenarios and simulations.
 
 The files beside this module are made from the models: ``python -m consolidation.schema`` writes them again.
 """
@@ -14,6 +14,7 @@ from consolidation.events.model import Confirmation, Event
 from consolidation.partners.manifest import Manifest
 from consolidation.partners.model import PartnerFile
 from consolidation.plan_model import Certificate, Plan
+from consolidation.scenarios.model import file_schema
 from consolidation.shipments import Shipment
 from consolidation.simulation.model import Simulation
 
@@ -35,6 +36,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "partner_file.schema.json": PartnerFile.model_json_schema(mode="serialization"),
         "export_manifest.schema.json": Manifest.model_json_schema(mode="serialization"),
         "simulation.schema.json": Simulation.model_json_schema(mode="serialization"),
+        "scenarios.schema.json": file_schema(),
         "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
     }
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}
