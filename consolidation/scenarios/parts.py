@@ -70,6 +70,8 @@ def _by(what: str) -> Any:
     return Field((), description=what)
 
 
+_MODES_INPUT: Any = Mode | list[Mode]
+_KINDS_INPUT: Any = PlaceKind | list[PlaceKind]
 _MARKETS = "markets that are reached (places.market)"
 _TRADES = "country of origin and market, such as CN-US"
 
@@ -89,7 +91,7 @@ class Selection(Part):
 class Lanes(Selection):
     """Lanes by id, mode, trade and market."""
 
-    modes: Annotated[tuple[Mode, ...], BeforeValidator(_several)] = _by("modes")
+    modes: Annotated[tuple[Mode, ...], BeforeValidator(_several, json_schema_input_type=_MODES_INPUT)] = _by("modes")
     trades: Trades = _by(_TRADES)
     markets: Words = _by(_MARKETS)
 
@@ -103,7 +105,9 @@ class Departures(Lanes):
 class Places(Selection):
     """Places by id, kind, country and market."""
 
-    kinds: Annotated[tuple[PlaceKind, ...], BeforeValidator(_several)] = _by("kinds of places")
+    kinds: Annotated[tuple[PlaceKind, ...], BeforeValidator(_several, json_schema_input_type=_KINDS_INPUT)] = _by(
+        "kinds of places"
+    )
     countries: Words = _by("countries")
     markets: Words = _by("markets of FCs, and markets served from here")
 
@@ -215,7 +219,7 @@ class Changing(Part):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         ways = [name for name in (self.TO, self.ADD, "percent", "unlimited") if name in type(self).model_fields]
-        stated = [name for name in ways if getattr(self, name) not in (None, False)]
+        stated = [name for name in ways if getattr(self, name) is not None and getattr(self, name) is not False]
         if len(stated) != 1:
             found = " and ".join(stated) or "none of them"
             raise refuse(stated[-1] if stated else "", found, f"exactly one of {', '.join(ways)}")

@@ -50,7 +50,10 @@ def _switch(draft: Draft, table: str, rows: Sequence[Lane] | Sequence[Place], cl
 
 
 def add_lane(draft: Draft, patch: AddLane) -> None:
-    """Add a copy of a lane with changes, and copies of its departures and, between the same ends, of its drawn path."""
+    """Add a copy of a lane with changes, and copies of its departures and, between the same ends, of its drawn path.
+
+    A new transit holds for all departures.
+    """
     pattern = draft.network.lane.get(patch.like)
     name = cell_text(patch.lane.get("lane_id"))
     if pattern is None:
@@ -71,8 +74,11 @@ def add_lane(draft: Draft, patch: AddLane) -> None:
         path = [row.model_copy(update={"lane_id": name}) for row in draft.network.geometry if row.lane_id == patch.like]
         draft.put("geometry", (*draft.network.geometry, *path))
     copied = [row for row in draft.network.departures if patch.departures and row.lane_id == patch.like]
-    added = [row.model_copy(update={"lane_id": name, "departure_id": _renamed(row.departure_id, patch.like, name)})
-             for row in copied]  # fmt: skip
+    own: dict[str, Any] = {"transit_days": None} if "transit_days" in patch.lane else {}
+    added = [
+        row.model_copy(update={**own, "lane_id": name, "departure_id": _renamed(row.departure_id, patch.like, name)})
+        for row in copied
+    ]
     draft.put("departures", (*draft.network.departures, *added))
     differs = ", ".join(f"{key} {cell_text(value)}" for key, value in patch.lane.items() if key != "lane_id")
     draft.tell(f"added lane {name}, like {patch.like}{' but ' + differs if differs else ''}, "

@@ -15,7 +15,8 @@ from network.errors import Finding, nearest
 
 _HEAD = re.compile(r"\s*\[\[\s*([a-z_.]+)\s*\]\]\s*(?:#.*)?")
 _KINDS_OF_VALUES = {
-    "is_instance_of": "a number", "decimal_type": "a number", "decimal_parsing": "a number", "int_type": "a whole number",
+    "is_instance_of": "a number",
+    "finite_number": "a number", "decimal_type": "a number", "decimal_parsing": "a number", "int_type": "a whole number",
     "string_type": "a text", "bool_type": "true or false", "date_type": "a date such as 2026-12-01, without quotes",
     "tuple_type": "a list", "dict_type": "a table of columns", "model_type": "a table", "model_attributes_type": "a table",
     "missing": "a value", "string_too_short": "a text that is not empty", "too_short": "at least one",
