@@ -34,6 +34,7 @@ from consolidation.plan_model import (
     Unplanned,
 )
 from network.atomic import new_folder, require_free
+from network.cells import exact
 from network.errors import Finding, InputError, PlanFolderError
 from network.model import Network
 
@@ -146,7 +147,7 @@ class _PlanReader:
         self._names: dict[str, str] = {}
         self._keys = frozenset(_Projection(CostLine).columns)
         self._adapter = TypeAdapter(CostLine)
-        self._decoder = json.JSONDecoder(parse_float=Decimal, object_hook=self._line)
+        self._decoder = json.JSONDecoder(parse_float=exact, object_hook=self._line)
 
     def read(self, path: Path) -> Any:
         """Return the content of a file: line by line where it is laid out as :func:`write_plan` does, else at once."""

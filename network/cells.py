@@ -190,3 +190,17 @@ def as_decimal(text: str) -> Decimal | None:
         return Decimal(text) if is_number(text) else None
     except InvalidOperation:  # pragma: no cover - is_number has seen to it
         return None
+
+
+def exact(text: str) -> Decimal:
+    """Return a number of a JSON file as it is written there.
+
+    Raises
+    ------
+    ValueError
+        If its exponent is beyond all numbers.
+    """
+    try:
+        return Decimal(text)
+    except InvalidOperation as fault:
+        raise ValueError(f"{text[:40]}: a number beyond all numbers") from fault

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from consolidation.comparison.model import COMPARISON_VERSION, Comparison
 from consolidation.comparison.tables import CHANGES, COSTS, LOADS, tables
 from network.atomic import new_folder, require_free
+from network.cells import exact
 from network.errors import PlanFolderError
 
 COMPARISON, PAGE = "comparison.json", "comparison.html"
@@ -90,7 +90,7 @@ def read_comparison(folder: str | Path) -> Comparison:
     """
     path = Path(folder) / COMPARISON
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        content = json.loads(path.read_text(encoding="utf-8"), parse_float=exact)
     except (OSError, UnicodeDecodeError) as fault:
         raise PlanFolderError(f"{path}: cannot be read ({fault}). Maybe {folder} is no comparison.") from fault
     except (ValueError, RecursionError) as fault:

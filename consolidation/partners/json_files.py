@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from consolidation.partners.model import SCHEMA_VERSION, PartnerDocument, PartnerFile
 from consolidation.partners.reading import edited
+from network.cells import exact
 from network.errors import Finding, InputError
 
 
@@ -32,7 +33,7 @@ def read_json(path: str | Path) -> tuple[PartnerDocument, ...]:
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        content = json.loads(path.read_text(encoding="utf-8"), parse_float=exact)
     except OSError as fault:
         raise InputError([Finding(path.name, None, "", str(fault), "a file", rule="FILE.MISSING")]) from fault
     except (ValueError, RecursionError) as fault:

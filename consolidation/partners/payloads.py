@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 from pydantic import BaseModel, ConfigDict, PlainSerializer, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from network.cells import cell_text
+from network.cells import cell_text, exact
 from network.errors import Finding, InputError, nearest
 
 Amount = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
@@ -63,7 +63,7 @@ def read_json(data: bytes, file: str) -> Any:
 
     try:
         text = data.decode("utf-8-sig")
-        content = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=unique)
+        content = json.loads(text, parse_float=exact, parse_constant=_no_number, object_pairs_hook=unique)
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
         raise InputError(

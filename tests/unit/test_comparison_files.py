@@ -96,7 +96,7 @@ def test_an_edited_comparison_is_noticed(what: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "not JSON"), ("[]", "comparison_version found None"), ('{"comparison_version": "9"}', "found '9'"),
+        ("{", "not JSON"), ('{"cost": 1e99999999999999999999}', "not JSON"), ("[]", "comparison_version found None"), ('{"comparison_version": "9"}', "found '9'"),
         ('{"comparison_version": "1.0"}', "Field required"),
     ],
 )  # fmt: skip

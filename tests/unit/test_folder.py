@@ -225,6 +225,7 @@ def test_unreadable_plans_say_what_is_wrong(folder: Path, tmp_path: Path) -> Non
     text = (folder / PLAN).read_text()
     for content, words in (
         (text[: len(text) // 2], "not JSON"),
+        (text.replace('"cost":', '"cost": 1e99999999999999999999, "more":', 1), "not JSON"),
         ("[]", "schema_version found None, expected '1.0'"),
         (text.replace('"schema_version": "1.0"', '"schema_version": "9"'), "schema_version found '9'"),
         (text.replace('"plan_id"', '"plan_name"'), "plan_id"),
