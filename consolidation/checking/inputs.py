@@ -48,13 +48,17 @@ def identity(plan: Plan) -> Iterator[Violation]:
 
 def hashes(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Iterator[Violation]:
     """Yield violations when the plan was made from another network or other shipments."""
-    pairs = (
+    for name, found, expected in changed(plan, network, shipments):
+        yield violation("INPUT.HASH", "inputs", f"content hash of the {name}", found, expected)
+
+
+def changed(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> list[tuple[str, str, str]]:
+    """Return which input is not what a plan was made from: its name, the hash that the plan states, and that of the input."""
+    pairs = [
         ("network", plan.inputs.network_sha256, network_hash(network)),
         ("shipments", plan.inputs.shipments_sha256, shipments_hash(shipments)),
-    )
-    for name, found, expected in pairs:
-        if found != expected:
-            yield violation("INPUT.HASH", "inputs", f"content hash of the {name}", found, expected)
+    ]
+    return [(name, found, expected) for name, found, expected in pairs if found != expected]
 
 
 def considered(network: Network, shipments: Iterable[Shipment]) -> tuple[dt.date, dt.date]:

@@ -73,9 +73,9 @@ def _require_range(name: str, value: int, least: int, most: int) -> None:
 
 def _require_inputs(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> None:
     findings = [
-        Finding("plan.json", None, "inputs", wrong.found[:12], f"{wrong.expected[:12]}..., as the input given has it",
-                "the network or the shipments changed after planning, or the plan belongs to others", wrong.cause)
-        for wrong in inputs.hashes(plan, network, shipments)
+        Finding("plan.json", None, f"inputs.{name}_sha256", found[:12], f"{expected[:12]}..., as the {name} given have it",
+                f"the {name} changed after planning, or the plan belongs to other input", "INPUT.HASH")
+        for name, found, expected in inputs.changed(plan, network, shipments)
     ]  # fmt: skip
     if findings:
         raise InputError(findings)
