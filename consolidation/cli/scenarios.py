@@ -89,7 +89,9 @@ def _list(
             console.out.print(f"  {sentence}", markup=False, highlight=False)
         if row["rows"]:
             console.out.print(f"  rows: {_counted(row['rows'])}", markup=False, highlight=False)
-    console.out.print(f"{len(listed)} scenarios, all of them fit", markup=False, highlight=False)
+    console.out.print(
+        f"{len(listed)} scenarios fit" if len(listed) != 1 else "1 scenario fits", markup=False, highlight=False
+    )
 
 
 def _described(
