@@ -24,6 +24,17 @@ def holding(plan: Plan, shipment_id: str) -> bool:
     return row is not None and row.held in ("trunk", "whole")
 
 
+def waits_in(continued: Continued | None, shipment_id: str) -> str:
+    """Return the warehouse that goods are held in; cartons that were left behind are where the others of theirs were."""
+    if continued is None:
+        return ""
+    row = continued.earlier.get(shipment_id)
+    if row is None and shipment_id in continued.missed:
+        whole = continued.earlier.get(shipment_id.rpartition("-R")[0])
+        return whole.warehouse_id if whole else ""
+    return row.warehouse_id if row is not None and row.held == "warehouse" else ""
+
+
 def version(case: Case) -> Iterator[Violation]:
     """Yield violations when a plan counts on wrongly from the one it replaces."""
     plan, continued = case.plan, case.plan.continued

@@ -14,6 +14,7 @@ from typing import Any
 
 from consolidation.checking import rules
 from consolidation.checking.case import Case, Traveller
+from consolidation.checking.continued import waits_in
 from consolidation.checking.dates import cutoff, work_out
 from consolidation.checking.inbound import days_left
 from consolidation.checking.inputs import considered
@@ -135,11 +136,21 @@ def left_out(case: Case) -> Iterator[Violation]:
         shipment = case.shipments[row.shipment_id]
         days = days_left(case, shipment) if row.rule == "WINDOW.INBOUND_PLAN" else None
         ways = () if too_large(world, shipment) else _rows(world, shipment, runs, onward)
-        way = _first_way(world, shipment, ways, days)
+        way = _first_way(world, shipment, _still_open(case, row.shipment_id, ways), days)
         if way is not None:
             found = row.rule
             expected = f"planned, or rule PRICE: it can go by {way.courier_id or way.departure_id}"
             yield violation("UNPLANNED.POSSIBLE", f"shipment {row.shipment_id}", "left out", found, expected)
+
+
+def _still_open(case: Case, shipment_id: str, ways: Iterable[PlannedShipment]) -> Iterator[PlannedShipment]:
+    """Yield the ways of a shipment that the plan before leaves: from the warehouse it is in, and with who still takes it."""
+    continued = case.plan.continued
+    warehouse = waits_in(continued, shipment_id)
+    missed = continued.missed.get(shipment_id, ()) if continued else ()
+    for way in ways:
+        if way.departure_id not in missed and warehouse in ("", way.warehouse_id):
+            yield way
 
 
 def _first_way(

@@ -420,6 +420,17 @@ class TestLate:
         assert all(row.departure_id.rpartition("@")[2] > "2026-12-09" for row in made.plan.shipments)
         assert set(moved(made).values()) == {"departure"}
 
+    @pytest.mark.parametrize("said_of", ["gated_in", "short_shipped"])
+    def test_goods_in_a_warehouse_that_nothing_leaves_any_more_are_left_out(self, said_of: str) -> None:
+        """A courier would fetch them from their seller, but there they are no longer: the judge expects none."""
+        events = [said(first(), "booked", "L0001", "2026-11-24T12:00+08:00")] if said_of == "short_shipped" else []
+        told = {"cartons": 10} if said_of == "short_shipped" else {}
+        events.append(said(first(), said_of, "S1", "2026-11-25T12:00+08:00", **told))
+        stopped = NETWORK.replace(departures=edited("departures", {row.departure_id: {"valid_to": "2026-12-09"} for row in NETWORK.departures}))
+        made = again(first(), events, three(), stopped, as_of="2027-02-01")
+        waiting = "S1" if said_of == "gated_in" else "S1-R1"
+        assert [row.rule for row in made.plan.unplanned if row.shipment_id == waiting] == ["LANE.NONE"]
+
     def test_what_is_booked_is_started_already(self) -> None:
         made = again(first(), [said(first(), "booked", "L0001")], [*three(), lot("S4", 4)], as_of="2026-12-08")
         assert moved(made) == {}
