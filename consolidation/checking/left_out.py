@@ -90,8 +90,11 @@ def _rows(
                 yield PlannedShipment.model_construct(**{**blank, **same, **way})
 
 
-def _passable(world: World, row: PlannedShipment, shipment: Shipment, days: tuple[int, int] | None) -> bool | None:
+def _passable(
+    case: Case, row: PlannedShipment, shipment: Shipment, days: tuple[int, int] | None
+) -> bool | None:  # fmt: skip
     """Return whether a way keeps every rule and ends on the days; None when the FC refuses the goods, whatever the way."""
+    world = case.world
     journey, refused = resolve(world, row, shipment)
     if journey is None or refused:
         return False
@@ -100,9 +103,17 @@ def _passable(world: World, row: PlannedShipment, shipment: Shipment, days: tupl
         return None
     if days is not None and not days[0] <= each.dates.delivered <= days[1]:
         return False
-    if any(cutoff(journey, each.dates)) or not _priced(world, journey, each):
+    if _in_the_past(case, each) or any(cutoff(journey, each.dates)) or not _priced(world, journey, each):
         return False
     return not any(found for rule in rules.RULES for found in rule(each))
+
+
+def _in_the_past(case: Case, each: Traveller) -> bool:
+    """Return whether goods would be stuffed before the day as of which the plan was made."""
+    continued = case.plan.continued
+    return continued is not None and any(
+        code == "STUFFED" and time < continued.as_of for code, _, time in each.dates.milestones
+    )
 
 
 def _priced(world: World, journey: Journey, each: Traveller) -> bool:
@@ -136,7 +147,7 @@ def left_out(case: Case) -> Iterator[Violation]:
         shipment = case.shipments[row.shipment_id]
         days = days_left(case, shipment) if row.rule == "WINDOW.INBOUND_PLAN" else None
         ways = () if too_large(world, shipment) else _rows(world, shipment, runs, onward)
-        way = _first_way(world, shipment, _still_open(case, row.shipment_id, ways), days)
+        way = _first_way(case, shipment, _still_open(case, row.shipment_id, ways), days)
         if way is not None:
             found = row.rule
             expected = f"planned, or rule PRICE: it can go by {way.courier_id or way.departure_id}"
@@ -154,10 +165,10 @@ def _still_open(case: Case, shipment_id: str, ways: Iterable[PlannedShipment]) -
 
 
 def _first_way(
-    world: World, shipment: Shipment, ways: Iterable[PlannedShipment], days: tuple[int, int] | None
+    case: Case, shipment: Shipment, ways: Iterable[PlannedShipment], days: tuple[int, int] | None
 ) -> PlannedShipment | None:
     for way in ways:
-        passable = _passable(world, way, shipment, days)
+        passable = _passable(case, way, shipment, days)
         if passable is None:
             return None
         if passable:

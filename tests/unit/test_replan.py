@@ -426,7 +426,11 @@ class TestLate:
         events = [said(first(), "booked", "L0001", "2026-11-24T12:00+08:00")] if said_of == "short_shipped" else []
         told = {"cartons": 10} if said_of == "short_shipped" else {}
         events.append(said(first(), said_of, "S1", "2026-11-25T12:00+08:00", **told))
-        stopped = NETWORK.replace(departures=edited("departures", {row.departure_id: {"valid_to": "2026-12-09"} for row in NETWORK.departures}))
+        stopped = NETWORK.replace(
+            departures=edited(
+                "departures", {row.departure_id: {"valid_to": "2026-12-09"} for row in NETWORK.departures}
+            )
+        )
         made = again(first(), events, three(), stopped, as_of="2027-02-01")
         waiting = "S1" if said_of == "gated_in" else "S1-R1"
         assert [row.rule for row in made.plan.unplanned if row.shipment_id == waiting] == ["LANE.NONE"]
