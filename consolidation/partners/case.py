@@ -24,6 +24,9 @@ _LADDER: tuple[Status, ...] = get_args(Status)
 _MOST_DIGITS = 15
 """Digits that a number keeps on its way through a spreadsheet or JSON."""
 
+_WITHOUT_PALLETS = ("drayage", "direct", "parcel", "courier")
+"""Legs on which goods travel as cartons: in their container, or one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:
@@ -134,8 +137,10 @@ class Case:
         """Return the local date of a milestone."""
         return local_date(self.time(row, code))
 
-    def pallets(self, row: PlannedShipment) -> int:
-        """Return the pallets that a shipment takes at its FC."""
+    def pallets(self, row: PlannedShipment, leg: str) -> int | None:
+        """Return the pallets that a shipment takes at its FC; none where it travels as cartons."""
+        if leg in _WITHOUT_PALLETS:
+            return None
         fc = self.network.place.get(row.destination_fc)
         rule = None if fc is None else self.network.receiving_of(fc)
         return pallets(rule, round(row.volume_m3 * 1_000_000), round(row.gross_weight_kg * 1_000))

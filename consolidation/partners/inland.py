@@ -38,7 +38,7 @@ def _drayage(case: Case, consignment: Consignment) -> Draft:
         pick_up=case.day(first, "CLEARED"),
     )
     if load is None:
-        lines = tuple(_line(case, row, goal, deliver) for row in consignment.members)
+        lines = tuple(_line(case, row, "drayage", goal, deliver) for row in consignment.members)
     else:
         lines = (_container(case, consignment, goal, deliver),)
     partner = first.deconsolidation_id or first.gateway_in
@@ -69,14 +69,14 @@ def _goal(case: Case, place_id: str) -> dict[str, Any]:
     }
 
 
-def _line(case: Case, row: PlannedShipment, goal: str, deliver: dt.date | None) -> DeliveryLine:
+def _line(case: Case, row: PlannedShipment, leg: Leg, goal: str, deliver: dt.date | None) -> DeliveryLine:
     goods = case.goods(row)
     return made(
         DeliveryLine,
         goods_reference=row.shipment_id,
         **_goal(case, goal),
         cartons=goods.cartons,
-        pallets=case.pallets(row),
+        pallets=case.pallets(row, leg),
         volume_m3=row.volume_m3,
         gross_weight_kg=row.gross_weight_kg,
         cargo_class=goods.cargo_class,
@@ -101,7 +101,7 @@ def _trucks(case: Case) -> Iterator[Draft]:
             pick_up_name=case.name(load.origin),
             pick_up=local_date(load.departs),
         )
-        lines = tuple(_line(case, row, load.destination, local_date(load.arrives)) for row in rows)
+        lines = tuple(_line(case, row, "ftl", load.destination, local_date(load.arrives)) for row in rows)
         yield Draft("delivery_order", "trucker", load.origin, load.load_id, load.status, facts, lines)
 
 
@@ -111,7 +111,7 @@ def _rounds(case: Case) -> Iterator[Draft]:
     members: dict[tuple[str, Leg, dt.date | None], list[PlannedShipment]] = defaultdict(list)
     for row in case.handled:
         for place, leg, day, goal, deliver in _stages(case, row):
-            groups[place, leg, day].append(_line(case, row, goal, deliver))
+            groups[place, leg, day].append(_line(case, row, leg, goal, deliver))
             members[place, leg, day].append(row)
     for key, lines in groups.items():
         yield _round(case, key, lines, members[key])
@@ -163,16 +163,17 @@ def _appointment_lists(case: Case) -> Iterator[Draft]:
 
 def _appointment_line(case: Case, row: PlannedShipment) -> AppointmentLine:
     goods = case.goods(row)
+    leg = row.replenishment or row.final_leg
     return made(
         AppointmentLine,
         shipment_id=row.shipment_id,
         inbound_plan_id=goods.inbound_plan_id,
         deliver=case.day(row, "DELIVERED"),
         receive=case.day(row, "RECEIVED"),
-        leg=row.replenishment or row.final_leg,
+        leg=leg,
         load_id=row.truck_load_id or ("" if row.deconsolidation_id else row.trunk_load_id),
         cartons=goods.cartons,
-        pallets=case.pallets(row),
+        pallets=case.pallets(row, leg),
         volume_m3=row.volume_m3,
         gross_weight_kg=row.gross_weight_kg,
     )

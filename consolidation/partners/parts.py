@@ -71,7 +71,7 @@ def _pieces(description: str = "blank: not stated for every shipment") -> Any:
 
 
 def _pallets() -> Any:
-    return _unit("pallet", "by the receiving rule of the FC", ge=0)
+    return _unit("pallet", "by the receiving rule of the FC; blank: not on pallets", default=None, ge=0)
 
 
 def _money(description: str = "") -> Any:
@@ -142,10 +142,12 @@ class StuffingLine(Part):
 
 
 class BookingFacts(Voyage):
-    """Of a booking. Receipt and delivery types are those of DCSA: CY a full container, CFS cartons."""
+    """Of a booking. Receipt and delivery types are those of DCSA, as in the DCSA booking beside it."""
 
-    receipt_type: Literal["CY", "CFS"]
-    delivery_type: Literal["CY", "CFS", "SD"] = Field(description="SD: to the door of the FC")
+    receipt_type: Literal["CFS"] = Field(description="CFS: cartons, at the origin warehouse")
+    delivery_type: Literal["CFS", "SD"] = Field(
+        description="CFS: to the deconsolidation centre; SD: to the door of the FC"
+    )
     place_of_receipt: Text = ""
     place_of_delivery: Text = ""
 
@@ -208,7 +210,7 @@ class DevanningLine(Part):
 
     shipment_id: Text = Field(min_length=1)
     cartons: int | None = _pieces("blank: not stated")
-    pallets: int = _pallets()
+    pallets: int | None = _pallets()
     volume_m3: Number = _volume()
     gross_weight_kg: Number = _weight()
     cargo_class: Text = Field("", description="blank: not stated")
@@ -243,7 +245,7 @@ class DeliveryLine(Part):
     destination_name: Text = ""
     destination_postcode: Text = ""
     cartons: int | None = _pieces()
-    pallets: int | None = _unit("pallet", "blank: not on pallets", default=None)
+    pallets: int | None = _pallets()
     volume_m3: Number = _volume()
     gross_weight_kg: Number = _weight()
     cargo_class: Text = Field("", description="blank: several")
@@ -269,7 +271,7 @@ class AppointmentLine(Part):
     leg: Text = ""
     load_id: Text = Field("", description="truck or direct container; blank: pallets or parcels")
     cartons: int | None = _pieces("blank: not stated")
-    pallets: int = _pallets()
+    pallets: int | None = _pallets()
     volume_m3: Number = _volume()
     gross_weight_kg: Number = _weight()
 

@@ -102,8 +102,8 @@ def _booking(case: Case, consignment: Consignment) -> Draft:
     facts = made(
         BookingFacts,
         **_voyage(case, consignment),
-        receipt_type="CY" if load else "CFS",
-        delivery_type="CFS" if load is None else "CY" if first.deconsolidation_id else "SD",
+        receipt_type="CFS",
+        delivery_type="CFS" if first.deconsolidation_id else "SD",
         place_of_receipt=case.name(first.warehouse_id) or first.warehouse_id,
         place_of_delivery=case.name(_delivered_to(consignment)) or _delivered_to(consignment),
     )
@@ -203,16 +203,17 @@ def _inbound_orders(case: Case) -> Iterator[Draft]:
 def _devanning_line(case: Case, row: PlannedShipment, *, stored: bool) -> DevanningLine:
     """Return how a shipment goes on from the centre, or from the overseas warehouse in which it is stored."""
     goods, overseas = case.goods(row), bool(row.overseas_id) and not stored
+    onward = row.replenishment or row.final_leg if stored else row.final_leg
     return made(
         DevanningLine,
         shipment_id=row.shipment_id,
         cartons=goods.cartons,
-        pallets=case.pallets(row),
+        pallets=case.pallets(row, onward),
         volume_m3=row.volume_m3,
         gross_weight_kg=row.gross_weight_kg,
         cargo_class=goods.cargo_class,
         destination_fc=row.destination_fc,
-        onward=row.replenishment or row.final_leg if stored else row.final_leg,
+        onward=onward,
         onward_to=row.overseas_id if overseas else row.destination_fc,
         truck_load_id=row.truck_load_id,
         dispatch=case.day(row, "TRANSFERRED" if overseas else "DISPATCHED"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from consolidation.partners.build import build_documents
 from consolidation.partners.fields import layout
 from consolidation.partners.model import KINDS, Booking, PartnerDocument
 from consolidation.partners.parts import StatementLine, one_line
+from consolidation.partners.standards import StandardFiles
 from consolidation.plan_model import CATEGORIES, Plan
 from tests.goods import goods
 from tests.hand_plan import NETWORK, S1, S2, hand_plan, shipment
@@ -72,7 +74,7 @@ def test_stuffing_list_by_hand() -> None:
 
 def test_a_container_is_booked_by_totals_of_each_class() -> None:
     made = MADE["carrier", "L0001"]
-    _has(made.facts, receipt_type="CY", delivery_type="CY", place_of_receipt="Shenzhen warehouse", place_of_delivery="Carson")  # fmt: skip
+    _has(made.facts, receipt_type="CFS", delivery_type="CFS", place_of_receipt="Shenzhen warehouse", place_of_delivery="Carson")  # fmt: skip
     assert [vars(line) for line in made.lines] == [
         {"cargo_reference": "L0001", "cargo_class": "general", "hs_codes": "940542", "cartons": 40,
          "volume_m3": Decimal(4), "gross_weight_kg": Decimal(800)},
@@ -170,6 +172,38 @@ def test_every_shipment_reaches_its_fc_by_orders_that_follow_each_other() -> Non
     assert last == Counter(row.shipment_id for row in handled if row.service != "direct_container")
     appointed = Counter(line.shipment_id for each in found if each.header.role == "fba_desk" for line in each.lines)
     assert appointed == Counter(row.shipment_id for row in handled)
+
+
+def test_pallets_are_told_where_goods_travel_on_pallets_only() -> None:
+    week = partner_week(150, seed=5)
+    found = build_documents(week.plan, SAMPLE, week.shipments)
+    told: dict[str, set[bool]] = {}
+    for each in found:
+        for line in each.lines:
+            if each.header.document in ("appointment_list", "delivery_order", "devanning_order"):
+                leg = (
+                    each.facts.leg
+                    if each.header.document == "delivery_order"
+                    else getattr(line, "leg", "") or line.onward
+                )
+                told.setdefault(leg, set()).add(line.pallets is not None)
+    loose = ("drayage", "direct", "parcel")
+    assert set(told) >= {*loose, "ftl", "ltl", "shuttle", "overseas"}
+    assert told == {leg: {leg not in loose} for leg in told}
+
+
+def test_a_booking_says_the_same_terms_as_the_booking_of_the_standard_beside_it() -> None:
+    week = partner_week(150, seed=5)
+    found = [each for each in build_documents(week.plan, SAMPLE, week.shipments) if isinstance(each, Booking)]
+    told = {each.facts.load_id: (each.facts.receipt_type, each.facts.delivery_type) for each in found if each.facts}
+    beside = {}
+    for _, content in StandardFiles(week.plan, SAMPLE, week.shipments).dcsa():
+        body = json.loads(content)
+        (load,) = [each["value"] for each in body["references"] if each["type"] == "AEF"]
+        if load in told:
+            beside[load] = (body["receiptTypeAtOrigin"], body["deliveryTypeAtDestination"])
+    assert set(beside.values()) == {("CFS", "CFS"), ("CFS", "SD")}
+    assert beside == {load: told[load] for load in beside}
 
 
 def test_numbers_of_documents_are_unique() -> None:
