@@ -55,11 +55,19 @@ def _head(plan: Plan, network: Network) -> str:
     links = "".join(f'<a href="#{name}">{escape(title)}</a>' for name, title in _SECTIONS)
     scenario = f", rate scenario {escape(plan.inputs.scenario)}" if plan.inputs.scenario else ""
     return (
-        f'<header><h1>Consolidation plan {escape(plan.plan_id)}</h1><p class="lead">Network '
+        f'<header><h1>Consolidation plan {escape(plan.plan_id)}</h1><p class="lead">{_version(plan)}Network '
         f"{escape(network.header.name)}{scenario}; goods ready from {escape(plan.inputs.horizon_start)}, departures to "
         f"{escape(plan.inputs.horizon_end)}; all amounts in {escape(plan.certificate.currency)}.</p></header>"
         f'<nav aria-label="Sections">{links}</nav>'
     )
+
+
+def _version(plan: Plan) -> str:
+    """Return which plan a later version replaces, and as of which day."""
+    if plan.continued is None:
+        return ""
+    day = f" as of {plan.continued.as_of}" if plan.continued.as_of else ""
+    return escape(f"Version {plan.version}{day}, replaces {plan.continued.plan_id} version {plan.continued.version}. ")
 
 
 def _certificate(plan: Plan) -> str:

@@ -76,6 +76,7 @@ def statement(
         splits[choice.seller_id].append(choice)
     return Statement(
         plan_id=plan.plan_id,
+        plan_version=plan.version,
         network=network.header.name,
         scenario=plan.inputs.scenario,
         currency=network.currency,

@@ -283,6 +283,7 @@ class Statement:
     """
 
     plan_id: str
+    plan_version: int
     network: str
     scenario: str
     currency: str

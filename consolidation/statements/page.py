@@ -77,7 +77,7 @@ def _head(statement: Statement, seller: SellerStatement) -> str:
     return (
         f"<header><h1>Statement for {escape(seller.seller_id)}</h1>"
         f'<p class="lead">{escape(what)}{left_out}.{entered}<br>'
-        f"Plan {escape(statement.plan_id)}{_status(seller)}. Amounts in {statement.currency}"
+        f"Plan {escape(statement.plan_id)}, version {statement.plan_version}{_status(seller)}. Amounts in {statement.currency}"
         f"{_own_currency(statement, seller)}. These are planned amounts and dates, no invoice.</p></header>"
     )
 

@@ -25,8 +25,10 @@ from consolidation.report._geometry import (
 from consolidation.report.map import KINDS, MODES, labels_by_view, line_width
 from consolidation.report.page import certificate_sentences
 from solvers.outcome import StopReason
+from tests.goods import quick_plan
 from tests.networks import tiny_network
 from tests.plans import plan_of, sample_network, sample_plan, sample_unplanned
+from tests.replanning import NETWORK, again, three
 
 ALL = _flows.selection_key(_flows.ANY, _flows.ANY)
 EVIL = '<script>alert("x")</script>'
@@ -140,6 +142,13 @@ def test_hover_of_a_place_has_name_kind_and_volume(figure: go.Figure, plan: Plan
     assert "<b>USLAX</b> Los Angeles" in text
     assert "Sea port, US" in text
     assert f"{volume:,.1f} m³" in text
+
+
+def test_the_report_of_a_replan_says_what_it_replaces(tmp_path: Path) -> None:
+    made = again(quick_plan(NETWORK, three()), [], three(), as_of="2026-12-07").plan
+    write_report(made, NETWORK, tmp_path / "report.html")
+    text = Page((tmp_path / "report.html").read_text(encoding="utf-8")).text
+    assert f"Version 2 as of 2026-12-07, replaces {made.replaces} version 1. Network" in text
 
 
 def test_unused_places_are_faint_and_cities_are_not_drawn(figure: go.Figure) -> None:
