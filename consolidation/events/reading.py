@@ -13,6 +13,8 @@ from network.rows import parse_rows
 
 SHEET = "confirmations"
 """Sheet of a workbook, or list of a JSON file, that is read; a workbook without it is read from its first sheet."""
+_MARKS = frozenset({"kind", "subject_id", "time"})
+"""Columns of which a table of confirmations has at least one, however badly it is written."""
 _EXCEL = (".xlsx", ".xlsm", ".xls", ".ods")
 _EDIFACT = (".edi", ".edifact", ".ifcsum")
 _TEXT = (".csv", ".txt", ".tsv", ".json")
@@ -67,8 +69,22 @@ def _read_excel(path: Path) -> tuple[list[Row], list[Finding]]:
 
 
 def _rows(raw: RawTable) -> tuple[list[Row], list[Finding]]:
+    if raw.columns and not _MARKS & set(raw.columns):
+        return [], [*raw.findings, _other_table(raw)]
     found, lines, findings = parse_rows(raw, Confirmation)
     return [Row(each, line) for each, line in zip(found, lines, strict=True)], findings
+
+
+def _other_table(raw: RawTable) -> Finding:
+    """Return what is said of a table of something else, in place of everything that confirmations do not have."""
+    shown = ", ".join(raw.columns[:3]) + (", ..." if len(raw.columns) > 3 else "")
+    maybe = (
+        "it is a file that was sent to a partner, not its answer" if {"document", "facts"} & set(raw.columns) else ""
+    )
+    expected = "columns of confirmations: " + ", ".join(
+        name for name, field in Confirmation.model_fields.items() if field.is_required()
+    )
+    return Finding(raw.file, raw.header_line, "", shown, expected, maybe, rule="COLUMN.MISSING")
 
 
 def _read_edifact(path: Path) -> tuple[list[Row], list[Finding]]:

@@ -466,3 +466,19 @@ def test_a_failure_while_writing_leaves_the_log_as_it_was(folder: Path, monkeypa
     _import(folder, GOOD)
     assert set(contents(folder)) == {"plan.json", "events.jsonl"}
     json.loads((folder / "events.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found", "sent"),
+    [
+        ("week.csv", "shipment_id,seller_id,origin,cartons\nS1,ANNA,Shenzhen,4\n", "shipment_id, seller_id, origin, ...", False),
+        ("booking.csv", "number,document,subject,plan_id\nDB/1/booking/L1,booking,L1,DB\n", "number, document, subject, ...", True),
+        ("booking.json", '[{"header": {}, "facts": {}, "lines": []}]', "header, facts, lines", True),
+    ],
+)  # fmt: skip
+def test_a_file_of_something_else_is_one_fault(folder: Path, name: str, text: str, found: str, sent: bool) -> None:
+    (folder.parent / name).write_text(text, encoding="utf-8")
+    fault = _refused(folder, folder.parent / name)[-1]
+    assert (fault.file, fault.row, fault.value, fault.rule) == (name, 1, found, "COLUMN.MISSING")
+    assert fault.expected.startswith("columns of confirmations: kind, subject, subject_id, ")
+    assert ("sent to a partner" in fault.maybe) is sent
