@@ -26,6 +26,7 @@ from consolidation.scenarios.parts import (
 )
 from network.rows import refuse
 
+_YEAR = 366
 _SHORT: Any = str | list[str]
 LaneSelection = Annotated[Lanes, BeforeValidator(as_ids, json_schema_input_type=_SHORT | Lanes)]
 DepartureSelection = Annotated[Departures, BeforeValidator(as_ids, json_schema_input_type=_SHORT | Departures)]
@@ -93,6 +94,10 @@ class BlankSailings(Part):
     def _ordered(self) -> Self:
         if self.last_day is not None and self.last_day < self.first_day:
             raise refuse("last_day", self.last_day, f"a day from first_day {self.first_day} on", rule="VALUE.ORDER")
+        if self.last_day is not None and (self.last_day - self.first_day).days > _YEAR:
+            raise refuse(
+                "last_day", self.last_day, f"at most {_YEAR} days after first_day {self.first_day}", "close_lanes"
+            )
         return self
 
 

@@ -64,6 +64,8 @@ def _written(tmp_path: Path, text: str) -> Path:
          "a, patch 1, last_day", "2026-12-01", "from first_day 2026-12-02 on"),
         (f'{PATCH}kind = "rates"\ncharges = "*"\npercent = -101\n', 3, "a, patch 1, percent", "-101", "of at least -100"),
         (f'{PATCH}kind = "rates"\ncharges = "*"\npercent = nan\n', 3, "a, patch 1, percent", "NaN", "a number"),
+        (f'{PATCH}kind = "blank_sailings"\ndepartures = "*"\nfirst_day = 2026-12-02\nlast_day = 2028-12-01\n', 3,
+         "a, patch 1, last_day", "2028-12-01", "at most 366 days"),
         (f'{PATCH}kind = "demand"\nfactor = true\n', 3, "a, patch 1, factor", "yes", "a number"),
         (f'{PATCH}kind = "add_lane"\nlike = "x"\nlane = {{ a = {{ b = 1 }} }}\n', 3, "a, patch 1, lane.a", "a table", "a text"),
         (f'{PATCH}kind = "options"\n', 3, "a, patch 1", "no option", "one of seed"),
