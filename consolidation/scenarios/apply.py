@@ -96,7 +96,7 @@ def apply_scenario(
         _APPLY[patch.kind](draft, patch)
     draft.where = scenario.place
     if draft.shipments is not None and draft.factors:
-        draft.shipments = _drawn(draft)
+        draft.shipments = _drawn(draft, given or ())
     if not draft.findings:
         _consistent(draft, network)
     if draft.findings:
@@ -104,10 +104,10 @@ def apply_scenario(
     return Applied(draft.network, draft.shipments or (), draft.options, tuple(draft.changes))
 
 
-def _drawn(draft: Draft) -> tuple[Shipment, ...]:
+def _drawn(draft: Draft, given: Sequence[Shipment]) -> tuple[Shipment, ...]:
     """Return the shipments that demand leaves; at least one must be left, and no copy may have the id of another."""
     assert draft.shipments is not None
-    found = goods.drawn(draft.shipments, draft.factors)
+    found = goods.drawn(draft.shipments, draft.factors, goods.own_numbers(given))
     before, after = (sum((row.volume_m3 for row in rows), Decimal(0)) for rows in (draft.shipments, found))
     draft.tell(
         f"demand drawn: {len(draft.shipments)} shipments with {before:.1f} m3 become {len(found)} with {after:.1f} m3"

@@ -1,7 +1,6 @@
 """Patches on shipments, and on what FCs take.
 
-Demand is drawn, never counted: every shipment has one random number of its own, made from its id, that stays the same
-in every scenario. At a factor of 0.8 the shipments whose number is below 0.8 stay; at 1.2 all stay, and those whose
+Demand is drawn once: every shipment of a week has one random number of its own that stays the same in every scenario. At a factor of 0.8 the shipments whose number is below 0.8 stay; at 1.2 all stay, and those whose
 number is below 0.2 come twice. So the shipments of a factor contain those of every smaller one, and two scenarios differ
 by what they say and not by luck.
 """
@@ -21,8 +20,6 @@ from consolidation.shipments import Shipment
 from network.cells import cell_text
 from network.tables import Place, Receiving
 
-_NUMBERS = 2**64
-
 
 def demand(draft: Draft, patch: Demand) -> None:
     """Keep by which factor there are more or fewer of some shipments; see :func:`drawn`."""
@@ -36,26 +33,49 @@ def demand(draft: Draft, patch: Demand) -> None:
         draft.tell(f"demand x {cell_text(patch.factor)}: {rows_in_words(chosen, 'shipment')}")
 
 
-def own_number(shipment: Shipment) -> Fraction:
-    """Return the random number of a shipment in [0, 1); shipments of one inbound plan have the same and stay together."""
+def own_numbers(shipments: Sequence[Shipment]) -> dict[str, Fraction]:
+    """Return the number in (0, 1) of each shipment of a week, by id; shipments of one inbound plan have the same.
+
+    Shipments stand in the order of a hash of their ids, each over its part of the volume of the week; its number is the
+    middle of that part. So a share of the numbers is the same share of the volume, but for half of one shipment or plan.
+    """
+    volumes: dict[str, int] = {}
+    for row in shipments:
+        volumes[_drawn_as(row)] = volumes.get(_drawn_as(row), 0) + row.volume_cm3
+    total, before = sum(volumes.values()), 0
+    numbers: dict[str, Fraction] = {}
+    for name in sorted(volumes, key=lambda name: hashlib.sha256(name.encode()).digest()):
+        numbers[name] = Fraction(2 * before + volumes[name], 2 * total)
+        before += volumes[name]
+    return {row.shipment_id: numbers[_drawn_as(row)] for row in shipments}
+
+
+def _drawn_as(shipment: Shipment) -> str:
     plan = shipment.inbound_plan_id
-    name = f"plan {shipment.seller_id} {plan}" if plan else f"shipment {shipment.shipment_id}"
-    return Fraction(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"), _NUMBERS)
+    return f"plan {shipment.seller_id} {plan}" if plan else f"shipment {shipment.shipment_id}"
 
 
-def drawn(shipments: Sequence[Shipment], factors: Mapping[str, Decimal]) -> tuple[Shipment, ...]:
+def drawn(
+    shipments: Sequence[Shipment], factors: Mapping[str, Decimal], numbers: Mapping[str, Fraction] | None = None
+) -> tuple[Shipment, ...]:
     """Return shipments as often as their factors say, each copy behind its shipment.
 
     Parameters
     ----------
     factors : by shipment id; a shipment without one stays once
+    numbers : by shipment id; blank: those of these shipments
     """
-    return tuple(copy for row in shipments for copy in _copies(row, factors.get(row.shipment_id, Decimal(1))))
+    own = own_numbers(shipments) if numbers is None else numbers
+    return tuple(
+        copy
+        for row in shipments
+        for copy in _copies(row, factors.get(row.shipment_id, Decimal(1)), own[row.shipment_id])
+    )
 
 
-def _copies(shipment: Shipment, factor: Decimal) -> Iterator[Shipment]:
+def _copies(shipment: Shipment, factor: Decimal, number: Fraction) -> Iterator[Shipment]:
     """Yield a shipment and its copies: one for each k with k + (its number) below the factor."""
-    number, k = own_number(shipment), 0
+    k = 0
     while k + number < Fraction(factor):
         yield shipment if not k else _copy(shipment, k)
         k += 1

@@ -101,13 +101,23 @@ def test_demand_is_nested(one: Decimal, other: Decimal) -> None:
     assert len(more) <= len(WEEK) * (int(max(one, other)) + 1)
 
 
+@given(FACTORS, st.lists(st.integers(1, 400), min_size=1, max_size=12))
+def test_the_volume_drawn_is_that_of_the_factor_but_for_half_a_shipment(factor: Decimal, tenths: list[int]) -> None:
+    week = [goods(f"V{k}", volume_m3=Decimal(volume) / 10) for k, volume in enumerate(tenths)]
+    made = drawn(week, dict.fromkeys((row.shipment_id for row in week), factor))
+    meant = factor * sum(row.volume_m3 for row in week)
+    assert abs(sum(row.volume_m3 for row in made) - meant) <= max(row.volume_m3 for row in week) / 2
+
+
 @given(FACTORS, st.integers(0, 23))
-def test_demand_of_a_shipment_is_its_own_matter(factor: Decimal, left_out: int) -> None:
-    factors = dict.fromkeys((row.shipment_id for row in WEEK), factor)
-    others = tuple(row for k, row in enumerate(WEEK) if k != left_out)
-    gone = WEEK[left_out].shipment_id
-    of_all = [row for row in drawn(WEEK, factors) if row.shipment_id.partition("+")[0] != gone]
-    assert tuple(of_all) == drawn(others, factors)
+def test_what_becomes_of_a_shipment_is_its_own_matter(factor: Decimal, chosen: int) -> None:
+    """A factor for one shipment alone gives the copies that the same factor for all gives of it."""
+    name = WEEK[chosen].shipment_id
+    of_all = drawn(WEEK, dict.fromkeys((row.shipment_id for row in WEEK), factor))
+    alone = drawn(WEEK, {name: factor})
+    assert [row for row in of_all if row.shipment_id.partition("+")[0] == name] == [
+        row for row in alone if row.shipment_id.partition("+")[0] == name
+    ]
 
 
 @given(st.sampled_from(["charges", "duties", "departures"]), DAYS, st.integers(0, 90))
