@@ -172,7 +172,7 @@ def _show(plan: Plan) -> None:
     continued, currency = _continued(plan), plan.certificate.currency
     held = Counter(row.held for row in continued.earlier.values())
     console.out.print(
-        f"Version {plan.version} of {continued.plan_id}: {held['trunk'] + held['whole']} shipments held on their departure, "
+        f"Version {plan.version}, replaces {continued.plan_id}: {held['trunk'] + held['whole']} shipments held on their departure, "
         f"{held['warehouse']} in their warehouse, {held['']} free to move.",
         highlight=False,
     )
