@@ -8,54 +8,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
-from consolidation import cli, console, data
+from consolidation import cli, data
 from consolidation._version import __version__
 from consolidation.folder import read_plan
 from consolidation.shipment_files import read_shipments, write_shipments
 from network.io import read_network, write_network
 from solvers.outcome import NoPlan, StopReason
+from tests.command_line import Run
 from tests.confirming import record, write_file
 from tests.goods import goods
 from tests.networks import tiny_network
 from tests.unit.test_placement import network_with
 
 ROOT = Path(__file__).parents[2]
-
-
-class Answer(NamedTuple):
-    """What a command line gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs the command line in this process."""
-    monkeypatch.setattr(console.out, "width", 200)
-    monkeypatch.setattr(console.err, "width", 200)
-
-    def call(*words: object) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["dragonboat", *map(str, words)])
-        capsys.readouterr()
-        try:
-            cli.main()
-            code: Any = 0
-        except SystemExit as exit_:
-            code = exit_.code or 0
-        return Answer(code, *capsys.readouterr())
-
-    return call
 
 
 class Files(NamedTuple):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
-from consolidation import cli, console, schema
+from consolidation import schema
 from consolidation.comparison import apply
 from consolidation.comparison.files import COMPARISON, PAGE, read_comparison
 from consolidation.comparison.tables import CHANGES, COSTS, LOADS
@@ -22,30 +19,11 @@ from consolidation.events.model import Confirmation, Event
 from consolidation.folder import read_plan
 from consolidation.plan_model import Plan
 from network.io import write_network
+from tests.command_line import Run
 from tests.comparison_plans import RATES, Item, Terms, priced
 from tests.networks import tiny_network
 
-Run = Callable[..., tuple[int, str, str]]
 GOODS = Item(Decimal(4), Decimal(2000))
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs the command line in this process: exit code, answer, errors."""
-    monkeypatch.setattr(console.out, "width", 200)
-    monkeypatch.setattr(console.err, "width", 200)
-
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["dragonboat", *map(str, words)])
-        capsys.readouterr()
-        code: Any = 0
-        try:
-            cli.main()
-        except SystemExit as stopped:
-            code = stopped.code or 0
-        return (code, *capsys.readouterr())
-
-    return call
 
 
 def _kept(plan: Plan, folder: Path) -> Path:

@@ -4,49 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from consolidation import cli, console
+from consolidation import cli
 from consolidation.shipment_files import write_shipments
 from network.io import write_network
+from tests.command_line import Run
 from tests.confirming import contents, record, write_file, write_folder
 from tests.goods import goods
 from tests.hand_plan import NETWORK
-
-
-class Answer(NamedTuple):
-    """What a command line gave back."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs the command line in this process."""
-    monkeypatch.setattr(console.out, "width", 200)
-    monkeypatch.setattr(console.err, "width", 200)
-
-    def call(*words: object) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["dragonboat", *map(str, words)])
-        capsys.readouterr()
-        try:
-            cli.main()
-            code: Any = 0
-        except SystemExit as exit_:
-            code = exit_.code or 0
-        return Answer(code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture

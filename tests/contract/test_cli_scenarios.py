@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from consolidation import cli, console
+from consolidation import cli
 from consolidation.shipment_files import write_shipments
 from network.io import write_network
+from tests.command_line import Run
 from tests.goods import goods
 from tests.networks import tiny_network
 
-Run = Callable[..., tuple[int, str, str]]
 TEXT = """
 [[scenarios]]
 name = "closed"
@@ -34,25 +31,6 @@ factor = 2
 kind = "options"
 work = 0
 """
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs the command line in this process: exit code, answer, errors."""
-    monkeypatch.setattr(console.out, "width", 200)
-    monkeypatch.setattr(console.err, "width", 200)
-
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["dragonboat", *map(str, words)])
-        capsys.readouterr()
-        code: Any = 0
-        try:
-            cli.main()
-        except SystemExit as stopped:
-            code = stopped.code or 0
-        return (code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture

@@ -4,42 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
-from consolidation import cli, console, schema
+from consolidation import cli, schema
 from consolidation.folder import write_plan
 from consolidation.shipment_files import write_shipments
 from consolidation.simulation.files import PAGE, SHIPMENTS, SIMULATION
 from network.io import write_network
+from tests.command_line import Run
 from tests.hand_plan import S1, S2, shipment
 from tests.unit.test_simulation import figure, hand, network_of
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs the command line in this process: exit code, answer, errors."""
-    monkeypatch.setattr(console.out, "width", 200)
-    monkeypatch.setattr(console.err, "width", 200)
-
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["dragonboat", *map(str, words)])
-        capsys.readouterr()
-        code: Any = 0
-        try:
-            cli.main()
-        except SystemExit as stopped:
-            code = stopped.code or 0
-        return (code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture
