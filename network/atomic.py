@@ -99,10 +99,11 @@ def require_free(path: str | Path, ours: Callable[[Path], bool]) -> None:
 def _require_parent(path: Path) -> None:
     above = next(parent for parent in path.parents if parent.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
-        raise InputError([
-            Finding(str(path), None, "", f"{above}, where nothing can be written", "a place that can be written",
-                    rule="FILE.READ_ONLY")
-        ])  # fmt: skip
+        raise _unwritable(path, f"{above}, where nothing can be written")
+
+
+def _unwritable(path: Path, found: str) -> InputError:
+    return InputError([Finding(str(path), None, "", found, "a place that can be written", rule="FILE.READ_ONLY")])
 
 
 @contextlib.contextmanager
@@ -121,10 +122,13 @@ def new_folder(path: str | Path, ours: Callable[[Path], bool]) -> Iterator[Path]
     """
     path = Path(path).resolve()
     require_free(path, ours)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
     temporary = _sibling(path)
-    temporary.mkdir()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.mkdir()
+    except OSError as fault:
+        raise _unwritable(path, f"{path.parent}, where nothing can be written ({fault.strerror})") from fault
+    _sweep(path)
     try:
         yield temporary
         _put(temporary, path)

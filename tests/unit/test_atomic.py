@@ -12,6 +12,7 @@ import pytest
 
 from network import atomic
 from network.atomic import new_file, new_folder
+from network.errors import InputError
 
 posix = pytest.mark.skipif(os.name != "posix", reason="numbers of processes are asked for on POSIX systems only")
 
@@ -48,6 +49,13 @@ def test_an_error_leaves_the_old_folder(tmp_path: Path) -> None:
         _break_off(tmp_path / "a")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a" / "plan").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has a folder in which not even root can write on Linux only")
+@pytest.mark.parametrize("name", ["/proc/plan", "/proc/deep/plan"])
+def test_a_place_that_takes_no_folder_is_named(name: str) -> None:
+    with pytest.raises(InputError, match="nothing can be written"):
+        _write(Path(name), "new")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="exchanges folders with the call that Linux has for it")
