@@ -7,7 +7,8 @@ far it is, :func:`compare` says what differs between two plans and :func:`apply`
 :func:`statement` and :func:`write_statements` tell every seller what it pays, :func:`export` writes for every partner
 its part of a plan and :func:`read_documents` reads such files, :func:`simulate` says how likely a plan is to keep its
 dates and :func:`write_simulation` writes that, :func:`read_scenarios` reads what-if scenarios and
-:func:`apply_scenario` makes the network and shipments of one.
+:func:`apply_scenario` makes the network and shipments of one, and :func:`study` plans and compares all scenarios that
+:func:`read_request` finds in a file.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from consolidation.shipment_files import read_shipments
     from consolidation.simulation import simulate, write_simulation
     from consolidation.statements import statement, write_statements
+    from consolidation.studies import read_request, study
     from network.errors import InputError, PlanFolderError
     from network.io import read_network
     from solvers.options import SolveOptions
@@ -52,12 +54,14 @@ __all__ = [
     "read_log",
     "read_network",
     "read_plan",
+    "read_request",
     "read_scenarios",
     "read_shipments",
     "replan",
     "simulate",
     "state_of",
     "statement",
+    "study",
     "write_plan",
     "write_simulation",
     "write_statements",
@@ -79,12 +83,14 @@ _HOMES = {
     "read_log": "consolidation.events.log",
     "read_network": "network.io",
     "read_plan": "consolidation.folder",
+    "read_request": "consolidation.studies",
     "read_scenarios": "consolidation.scenarios",
     "read_shipments": "consolidation.shipment_files",
     "replan": "consolidation.replanning",
     "simulate": "consolidation.simulation",
     "state_of": "consolidation.events.state",
     "statement": "consolidation.statements",
+    "study": "consolidation.studies",
     "write_plan": "consolidation.folder",
     "write_simulation": "consolidation.simulation",
     "write_statements": "consolidation.statements",

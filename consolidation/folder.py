@@ -19,6 +19,7 @@ import pandas as pd
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from consolidation.documents import read_document
 from consolidation.events.log import EVENTS, is_draft, log_text
 from consolidation.events.model import Event
 from consolidation.plan_model import (
@@ -35,7 +36,7 @@ from consolidation.plan_model import (
 )
 from network.atomic import new_folder, require_free
 from network.cells import exact
-from network.errors import Finding, InputError, PlanFolderError
+from network.errors import Finding, InputError
 from network.model import Network
 
 PLAN, CERTIFICATE, REPORT, MAP = "plan.json", "certificate.json", "report.html", "map.html"
@@ -88,7 +89,8 @@ def write_plan(plan: Plan, folder: str | Path, network: Network, seconds: float,
     target = Path(folder).resolve()
     require_target(target)
     with new_folder(target, _is_plan_folder) as draft:
-        _write_plan(draft / PLAN, plan)
+        with (draft / PLAN).open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(plan_text(plan))
         _write_json(draft / CERTIFICATE, {**plan.certificate.model_dump(mode="json"), "seconds": round(seconds, 3)})
         for name, (columns, rows) in cells(plan).items():
             with (draft / name).open("w", newline="", encoding="utf-8") as stream:
@@ -106,20 +108,19 @@ def _is_plan_folder(folder: Path) -> bool:
     return PLAN in names and names <= _FILES
 
 
-def _write_plan(path: Path, plan: Plan) -> None:
-    """Write the plan with one shipment, load, entry, cost line or unplanned shipment to a line."""
+def plan_text(plan: Plan) -> Iterator[str]:
+    """Yield the text of ``plan.json``: one shipment, load, entry, cost line or unplanned shipment to a line."""
     lists = [name for name in Plan.model_fields if isinstance(getattr(plan, name), tuple)]
     head = plan.model_dump(mode="json", exclude=set(lists))
-    with path.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write("{\n" + "".join(f" {_json(name)}: {_json(value)},\n" for name, value in head.items()))
-        for name in lists:
-            stream.write(f" {_json(name)}: [")
-            before = "\n  "
-            for text in _json_rows(getattr(plan, name)):
-                stream.write(before + text)
-                before = ",\n  "
-            stream.write("\n ]" + (",\n" if name != lists[-1] else "\n"))
-        stream.write("}\n")
+    yield "{\n" + "".join(f" {_json(name)}: {_json(value)},\n" for name, value in head.items())
+    for name in lists:
+        yield f" {_json(name)}: ["
+        before = "\n  "
+        for text in _json_rows(getattr(plan, name)):
+            yield before + text
+            before = ",\n  "
+        yield "\n ]" + (",\n" if name != lists[-1] else "\n")
+    yield "}\n"
 
 
 def _json_rows(rows: Sequence[BaseModel | CostLine]) -> Iterator[str]:
@@ -206,26 +207,8 @@ def read_plan(folder: str | Path) -> Plan:
     PlanFolderError
         If the file is missing, is no JSON, or does not follow the schema.
     """
-    path = Path(folder) / PLAN
-    try:
-        content = _PlanReader().read(path)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise PlanFolderError(f"{path}: cannot be read ({fault}). Maybe {folder} is not a plan folder.") from fault
-    except (ValueError, RecursionError) as fault:
-        raise PlanFolderError(f"{path}: not JSON ({fault}). Maybe the file was cut off or edited.") from fault
-    version = content.get("schema_version") if isinstance(content, dict) else None
-    if version != SCHEMA_VERSION:
-        raise PlanFolderError(
-            f"{path}: schema_version found {version!r}, expected {SCHEMA_VERSION!r}. Maybe another version of dragonboat wrote it."
-        )
-    try:
-        return Plan.model_validate(content)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise PlanFolderError(
-            f"{path}: {where}: found {first['input']!r:.80}, {first['msg']} ({fault.error_count()} problem(s))."
-        ) from fault
+    path, version = Path(folder) / PLAN, ("schema_version", SCHEMA_VERSION)
+    return read_document(path, Plan, version, "a plan folder", _PlanReader().read)
 
 
 def tables(plan: Plan) -> dict[str, pd.DataFrame]:

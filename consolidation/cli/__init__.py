@@ -23,6 +23,7 @@ from consolidation.cli import (
     scenarios,
     simulating,
     statements,
+    studying,
 )
 from consolidation.cli.common import CANCELLED, DONE, INVALID, NO_PLAN, USAGE, VIOLATIONS, app
 from network.errors import DragonBoatError, InputError, PlanFolderError
@@ -46,6 +47,7 @@ __all__ = [
     "scenarios",
     "simulating",
     "statements",
+    "studying",
 ]
 
 

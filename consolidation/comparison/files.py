@@ -9,13 +9,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from consolidation.comparison.model import COMPARISON_VERSION, Comparison
 from consolidation.comparison.tables import CHANGES, COSTS, LOADS, tables
+from consolidation.documents import read_document
 from network.atomic import new_folder, require_free
-from network.cells import exact
-from network.errors import PlanFolderError
 
 COMPARISON, PAGE = "comparison.json", "comparison.html"
 _FILES = {COMPARISON, PAGE, CHANGES, LOADS, COSTS}
@@ -88,24 +87,5 @@ def read_comparison(folder: str | Path) -> Comparison:
     PlanFolderError
         If the file is missing, is no JSON, is of another version, or does not follow the schema.
     """
-    path = Path(folder) / COMPARISON
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_float=exact)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise PlanFolderError(f"{path}: cannot be read ({fault}). Maybe {folder} is no comparison.") from fault
-    except (ValueError, RecursionError) as fault:
-        raise PlanFolderError(f"{path}: not JSON ({fault}). Maybe the file was cut off or edited.") from fault
-    version = content.get("comparison_version") if isinstance(content, dict) else None
-    if version != COMPARISON_VERSION:
-        raise PlanFolderError(
-            f"{path}: comparison_version found {version!r}, expected {COMPARISON_VERSION!r}. "
-            "Maybe another version of dragonboat wrote it."
-        )
-    try:
-        return Comparison.model_validate(content)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise PlanFolderError(
-            f"{path}: {where}: found {first['input']!r:.80}, {first['msg']} ({fault.error_count()} problem(s))."
-        ) from fault
+    version = ("comparison_version", COMPARISON_VERSION)
+    return read_document(Path(folder) / COMPARISON, Comparison, version, "a comparison")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from consolidation.scenarios.parts import Part
+from consolidation.scenarios.parts import Number, Part, quantity
 from consolidation.scenarios.patches import Patch
 
 
@@ -87,10 +88,23 @@ class GridTable(Part):
     axes: Annotated[tuple[AxisTable, ...], BeforeValidator(_tuple), Field(min_length=1)]
 
 
+class StudyTable(Part):
+    """What a study is made of; paths are relative to the file."""
+
+    title: str = Field("", description="heading of the page; blank: the name of the file")
+    network: str = Field(min_length=1, description="network folder or workbook")
+    shipments: str = Field(min_length=1, description="shipments file: CSV, XLSX, JSON or Parquet")
+    seed: int = quantity("number", "same input and seed: same plans", 1, ge=0)
+    work: int = quantity("work unit", "effort of the search of the base; 25 is usual", 25, ge=0)
+    gap: Number = quantity("share of cost", "a search stops at this gap", Decimal("0.001"), ge=0, le=1)
+    time_limit_s: Number = quantity("s", "outer limit of each search", Decimal(800), ge=0)
+
+
 class ScenarioFile(Part):
-    """A file of scenarios."""
+    """A file of scenarios; with a table ``study`` it is a study."""
 
     format_version: Literal[1] = Field(1, json_schema_extra={"unit": "version of the format"})
+    study: StudyTable | None = None
     scenarios: Annotated[tuple[ScenarioTable, ...], BeforeValidator(_tuple)] = ()
     grids: Annotated[tuple[GridTable, ...], BeforeValidator(_tuple)] = ()
 

@@ -37,6 +37,12 @@ def read_scenarios(path: str | Path) -> tuple[Scenario, ...]:
 
 def inspect_scenarios(path: str | Path) -> tuple[tuple[Scenario, ...], list[Finding]]:
     """Read a file of scenarios and return them with everything that is wrong; none of them where the file is."""
+    _, scenarios, findings = inspect_file(path)
+    return scenarios, findings
+
+
+def inspect_file(path: str | Path) -> tuple[ScenarioFile | None, tuple[Scenario, ...], list[Finding]]:
+    """Read a file of scenarios and return its tables, the scenarios they come to, and everything that is wrong."""
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -44,21 +50,25 @@ def inspect_scenarios(path: str | Path) -> tuple[tuple[Scenario, ...], list[Find
     except OSError as error:
         names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         found = (error.strerror or "unreadable").lower()
-        return (), [Finding(str(path), None, "", found, "a file", nearest(path.name, names), "FILE.MISSING")]
+        return None, (), [Finding(str(path), None, "", found, "a file", nearest(path.name, names), "FILE.MISSING")]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ArithmeticError, RecursionError) as error:
         line = re.search(r"line (\d+)", str(error))
-        return (), [Finding(path.name, int(line[1]) if line else None, "", str(error), "TOML", rule="FILE.FORMAT")]
+        return (
+            None,
+            (),
+            [Finding(path.name, int(line[1]) if line else None, "", str(error), "TOML", rule="FILE.FORMAT")],
+        )
     places = Written(path.name, text, content)
     try:
         file = ScenarioFile.model_validate(content)
     except ValidationError as fault:
-        return (), [*map(places.finding, fault.errors(include_url=False)), *_names_twice(places, content)]
+        return None, (), [*map(places.finding, fault.errors(include_url=False)), *_names_twice(places, content)]
     findings = list(_names_twice(places, content))
     if not file.scenarios and not file.grids:
         findings.append(Finding(path.name, None, "", "no scenario", "[[scenarios]] or [[grids]]", rule="TABLE.EMPTY"))
     made = [] if findings else list(_scenarios(file, places))
     findings += _products_twice(made)
-    return (() if findings else tuple(made)), findings
+    return file, (() if findings else tuple(made)), findings
 
 
 def _names_twice(places: Written, content: Mapping[str, Any]) -> Iterator[Finding]:

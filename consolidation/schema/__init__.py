@@ -1,4 +1,4 @@
-"""Published JSON Schemas: of plan folders, shipments, partner files, confirmations, comparisons, scenarios and simulations.
+"""Published JSON Schemas: of plan folders, shipments, partner files, confirmations, comparisons, scenarios, studies and simulations.
 
 The files beside this module are made from the models: ``python -m consolidation.schema`` writes them again.
 """
@@ -17,6 +17,7 @@ from consolidation.plan_model import Certificate, Plan
 from consolidation.scenarios.model import file_schema
 from consolidation.shipments import Shipment
 from consolidation.simulation.model import Simulation
+from consolidation.studies.model import Study
 
 FOLDER = Path(__file__).parent
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,6 +38,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "export_manifest.schema.json": Manifest.model_json_schema(mode="serialization"),
         "simulation.schema.json": Simulation.model_json_schema(mode="serialization"),
         "scenarios.schema.json": file_schema(),
+        "study.schema.json": Study.model_json_schema(mode="serialization"),
         "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
     }
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}

@@ -1,0 +1,130 @@
+"""Run a study: the base, then every scenario from what the base leaves, each kept as soon as it is finished."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from consolidation.planner import StoppedWithoutPlan
+from consolidation.scenarios import Scenario
+from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.studies.differences import difference
+from consolidation.studies.keeping import Keeper
+from consolidation.studies.model import BASE, ScenarioResult, Study
+from consolidation.studies.request import Request
+from consolidation.studies.runners import Processes, Runner, default_workers
+from consolidation.studies.work import Given, Outcome, run
+from network.io import content_hash as network_hash
+from solvers.outcome import StopReason
+
+Report = Callable[[int, int, ScenarioResult], None]
+"""Told after every scenario: how many are finished, of how many, and what came of it."""
+
+
+def study(
+    request: Request,
+    folder: str | Path,
+    *,
+    runner: Runner | None = None,
+    on_result: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Study:
+    """Plan the base and every scenario of a study, and write what came of them.
+
+    Finished scenarios of the same input are taken from the folder, so that a study that was stopped goes on. A scenario
+    without a plan is a row with its reasons.
+
+    Parameters
+    ----------
+    request : as :func:`read_request` returns
+    folder : new or empty, or that of a study
+    runner : where scenarios are run; None: in as many processes as there are processors
+    on_result : told after every scenario
+    cancelled : asked often; once it returns True nothing further is begun
+
+    Raises
+    ------
+    InputError
+        If the folder holds something else.
+    StoppedWithoutPlan
+        If there is no plan of the base.
+    """
+    keeper = Keeper(folder)
+    return _Runs(request, keeper, on_result, cancelled or bool).study(runner or Processes(default_workers()))
+
+
+class _Runs:
+    """The scenarios of one study, finished and not."""
+
+    def __init__(
+        self, request: Request, keeper: Keeper, on_result: Report | None, cancelled: Callable[[], bool]
+    ) -> None:
+        self._request, self._keeper = request, keeper
+        self._on_result, self._cancelled = on_result, cancelled
+        self._given = Given(request.network, request.shipments, request.options)
+        self._done: dict[str, ScenarioResult] = {}
+
+    def study(self, runner: Runner) -> Study:
+        """Run what is not finished."""
+        self._plan_base()
+        todo = [scenario for scenario in self._request.scenarios if not self._is_known(scenario)]
+        if todo and not self._cancelled():
+            for outcome in runner.outcomes(self._given, todo, _nothing):
+                self._finish(outcome)
+                if self._cancelled():
+                    break
+        found = self._found()
+        self._keeper.write(found)
+        return found
+
+    def _plan_base(self) -> None:
+        base = Scenario(BASE, description="nothing changes")
+        if not self._is_known(base):
+            outcome = run(self._given, base, self._cancelled)
+            if outcome.result.figures is None:
+                raise StoppedWithoutPlan("; ".join(outcome.result.reasons))
+            if outcome.result.figures.stop_reason == StopReason.CANCELLED:
+                raise StoppedWithoutPlan("cancelled while the base was planned")
+            self._finish(outcome)
+        self._given = dataclasses.replace(self._given, base=self._keeper.plan_of(BASE))
+
+    def _is_known(self, scenario: Scenario) -> bool:
+        known = self._keeper.known(scenario.name, self._given.key_of(scenario))
+        if known is not None:
+            self._done[scenario.name] = known
+        return known is not None
+
+    def _finish(self, outcome: Outcome) -> None:
+        self._keeper.keep(outcome)
+        self._done[outcome.result.name] = outcome.result
+        self._keeper.write(self._found())
+        if self._on_result is not None:
+            self._on_result(len(self._done), len(self._request.scenarios) + 1, self._compared(outcome.result.name))
+
+    def _found(self) -> Study:
+        request = self._request
+        names = [scenario.name for scenario in request.scenarios]
+        return Study(
+            title=request.title,
+            currency=request.network.currency,
+            network_sha256=network_hash(request.network),
+            shipments_sha256=shipments_hash(request.shipments),
+            base=self._done[BASE],
+            scenarios=tuple(self._compared(name) for name in names if name in self._done),
+            missing=tuple(name for name in names if name not in self._done),
+            grids=request.grids,
+        )
+
+    def _compared(self, name: str) -> ScenarioResult:
+        """Return a result with what it differs by from the base."""
+        found, base = self._done[name], self._done[BASE].figures
+        scenario = next((each for each in self._request.scenarios if each.name == name), None)
+        if scenario is None or found.figures is None or base is None:
+            return found
+        return found.model_copy(update={"difference": difference(base, found.figures, scenario)})
+
+
+def _nothing(outcome: Outcome) -> Sequence[Scenario]:
+    del outcome
+    return ()

@@ -1,0 +1,126 @@
+"""The folder of a study: finished scenarios are kept as they come, so that a study goes on where it was stopped.
+
+``plans/NAME/`` holds the plan of a scenario and its figures, and appears whole or not at all. ``study.json`` and the tables
+are written anew whenever a scenario is finished.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from consolidation.documents import read_document
+from consolidation.folder import PLAN, read_plan
+from consolidation.plan_model import Plan
+from consolidation.studies.model import STUDY_VERSION, Mover, ScenarioResult, Study
+from consolidation.studies.work import Outcome
+from network.atomic import new_file, new_folder, require_free
+from network.cells import exact
+
+STUDY, RESULTS, MOVERS, PAGE, PLANS = "study.json", "results.csv", "movers.csv", "study.html", "plans"
+RESULT = "result.json"
+_FILES = {STUDY, RESULTS, MOVERS, PAGE, PLANS}
+_FIGURES = (
+    "shipments", "unplanned", "cost", "bound", "gap", "cash_cost", "priced_time", "unplanned_price", "baseline_cost", "mean_days",
+    "m3_days", "late_shipments", "late_days", "late_price", "trucks", "fill", "violations",
+)  # fmt: skip
+
+
+def require_target(folder: str | Path) -> None:
+    """Refuse a folder that holds something else than a study.
+
+    Raises
+    ------
+    InputError
+        If `folder` is a file, a folder with something else in it, or cannot be written.
+    """
+    require_free(folder, _is_ours)
+
+
+def _is_ours(folder: Path) -> bool:
+    return {path.name for path in folder.iterdir() if not path.name.startswith(".")} <= _FILES
+
+
+class Keeper:
+    """Keeps what is finished of a study in its folder.
+
+    Parameters
+    ----------
+    folder : new or empty, or that of a study
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        require_target(folder)
+        self.folder = Path(folder).resolve()
+        (self.folder / PLANS).mkdir(parents=True, exist_ok=True)
+
+    def known(self, name: str, key: str) -> ScenarioResult | None:
+        """Return the result of a scenario that was finished before with the same input, None for none."""
+        try:
+            text = (self.folder / PLANS / name / RESULT).read_text(encoding="utf-8")
+            found = ScenarioResult.model_validate(json.loads(text, parse_float=exact))
+        except (OSError, ValueError):
+            return None
+        return found if found.key == key else None
+
+    def plan_of(self, name: str) -> Plan:
+        """Return the plan of a finished scenario."""
+        return read_plan(self.folder / PLANS / name)
+
+    def keep(self, outcome: Outcome) -> None:
+        """Write what came of a scenario."""
+        with new_folder(self.folder / PLANS / outcome.result.name, _is_scenario) as draft:
+            if outcome.plan:
+                (draft / PLAN).write_text(outcome.plan, encoding="utf-8", newline="\n")
+            (draft / RESULT).write_text(outcome.result.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+
+    def write(self, study: Study) -> None:
+        """Write the study as far as it is finished."""
+        with new_file(self.folder / STUDY) as draft:
+            draft.write_text(study.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+        for name, rows in ((RESULTS, _results(study)), (MOVERS, _movers(study))):
+            with new_file(self.folder / name) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
+                csv.writer(stream, lineterminator="\n").writerows(rows)
+
+    def write_page(self, study: Study, text: str) -> None:
+        """Write the page."""
+        del study
+        with new_file(self.folder / PAGE) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _is_scenario(folder: Path) -> bool:
+    return {path.name for path in folder.iterdir()} <= {PLAN, RESULT}
+
+
+def _results(study: Study) -> Iterator[Sequence[Any]]:
+    differences = ("difference", "difference_at_least", "difference_at_most", "verdict")
+    yield ["scenario", "status", *differences, *_FIGURES, "movers", "co2e_kg", "reasons"]
+    for row in (study.base, *study.scenarios):
+        d, f = row.difference, row.figures
+        compared = [d.cost, d.at_least, d.at_most, d.verdict] if d else [""] * 4
+        counted = [getattr(f, name) for name in _FIGURES] if f else [""] * len(_FIGURES)
+        carbon = sum(part.co2e_kg for part in f.emissions.values()) if f and f.emissions else ""
+        yield [row.name, row.status, *compared, *counted, len(row.movers), carbon, " ".join(row.reasons)]
+
+
+def _movers(study: Study) -> Iterator[Iterable[Any]]:
+    columns = list(Mover.model_fields)
+    yield ["scenario", *columns]
+    for row in study.scenarios:
+        for mover in row.movers:
+            yield [row.name, *(getattr(mover, name) for name in columns)]
+
+
+def read_study(folder: str | Path) -> Study:
+    """Read ``study.json`` of a folder that a study wrote.
+
+    Raises
+    ------
+    PlanFolderError
+        If the file is missing, is no JSON, is of another version, or does not follow the schema.
+    """
+    return read_document(Path(folder) / STUDY, Study, ("study_version", STUDY_VERSION), "a study")

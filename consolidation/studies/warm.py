@@ -1,0 +1,39 @@
+"""Planning from a plan of other input: what can stay is where the search begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from consolidation.events.state import state_of
+from consolidation.plan_model import ChangePrices, Plan
+from consolidation.planner import prepare, put_together, solved
+from consolidation.replanning.changes import Changes
+from consolidation.replanning.held import Holdings
+from consolidation.replanning.start import StartMaker
+from consolidation.shipments import Shipment
+from network.model import Network
+from solvers.api import solve
+from solvers.options import SolveOptions
+
+
+def plan_from(
+    known: Plan,
+    network: Network,
+    shipments: Sequence[Shipment],
+    options: SolveOptions,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> Plan:
+    """Return a plan as :func:`consolidation.plan` would make it, with a search that begins with a known plan.
+
+    Nothing of the known plan is held: what the network does not offer any more, or what does not pay, is planned anew.
+
+    Parameters
+    ----------
+    known : a plan of the same or of other shipments, on the same or another network
+    """
+    holdings = Holdings(known, state_of(known, ()), [row.shipment_id for row in shipments], top_up=True)
+    week = prepare(network, shipments, continuity=holdings.continuity(shipments, None))
+    start = StartMaker(week, holdings, Changes(week, holdings.earlier, ChangePrices())).make()
+    answer = solve(start.problem, options, start=start.assignment, cancelled=cancelled)
+    return put_together(week, solved(answer), options)

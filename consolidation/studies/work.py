@@ -1,0 +1,120 @@
+"""The work of a study: one scenario applied, planned from what the base leaves, judged and put into figures."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from consolidation._version import __version__
+from consolidation.checker import judge
+from consolidation.folder import plan_text
+from consolidation.plan_model import Plan
+from consolidation.planner import StoppedWithoutPlan, plan
+from consolidation.scenarios import Applied, Scenario, apply_scenario
+from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.shipments import Shipment
+from consolidation.studies.measures import figures, movers
+from consolidation.studies.model import BASE, ScenarioResult
+from consolidation.studies.warm import plan_from
+from network.errors import InputError
+from network.io import content_hash as network_hash
+from network.model import Network
+from solvers.options import SolveOptions
+
+WARM_WORK = 8
+"""Part of the usual work, 25, that a scenario gets: it begins with the plan of the base."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What all scenarios of a study begin with.
+
+    Attributes
+    ----------
+    options : of the search for the base; scenarios get a part of its work
+    base : plan of the base, None before there is one
+    """
+
+    network: Network
+    shipments: tuple[Shipment, ...]
+    options: SolveOptions = field(default_factory=SolveOptions)
+    base: Plan | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name.name: getattr(self, name.name) for name in dataclasses.fields(self)}
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of everything that the plan of the base depends on."""
+        parts = [
+            __version__,
+            network_hash(self.network),
+            shipments_hash(self.shipments),
+            dataclasses.asdict(self.options),
+        ]
+        return _digest(parts)
+
+    def key_of(self, scenario: Scenario) -> str:
+        """Return the hash of everything that the plan of a scenario depends on."""
+        patches = [patch.model_dump(mode="json") for patch in scenario.patches]
+        return self.key if scenario.name == BASE else _digest([self.key, WARM_WORK, patches])
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a worker hands back.
+
+    Attributes
+    ----------
+    plan : text of ``plan.json``; empty without a plan
+    """
+
+    result: ScenarioResult
+    plan: str = ""
+
+
+def run(given: Given, scenario: Scenario, cancelled: Callable[[], bool] | None = None) -> Outcome:
+    """Apply a scenario, plan, judge the plan and put it into figures; what goes wrong is part of the outcome.
+
+    Parameters
+    ----------
+    given : with the plan of the base, but for the base itself
+    """
+    key = given.key_of(scenario)
+    applied: Applied | None = None
+    try:
+        applied = apply_scenario(scenario, given.network, given.shipments, given.options)
+        made = _planned(given, applied, cancelled)
+    except InputError as fault:
+        reasons = tuple(str(finding) for finding in fault.findings)
+    except StoppedWithoutPlan as fault:
+        reasons = (str(fault),)
+    else:
+        violations = judge(made, applied.network, applied.shipments).violations
+        result = ScenarioResult(
+            name=scenario.name, description=scenario.description, changes=applied.changes, status="planned", key=key,
+            reasons=tuple(violation.message for violation in violations),
+            figures=figures(made, applied.network, len(violations)),
+            movers=movers(given.base, made) if given.base is not None else (),
+        )  # fmt: skip
+        return Outcome(result, "".join(plan_text(made)))
+    changes = applied.changes if applied is not None else ()
+    result = ScenarioResult(name=scenario.name, description=scenario.description, changes=changes, status="failed", reasons=reasons, key=key)  # fmt: skip
+    return Outcome(result)
+
+
+def _planned(given: Given, applied: Applied, cancelled: Callable[[], bool] | None) -> Plan:
+    if given.base is None:
+        return plan(applied.network, applied.shipments, options=applied.options, cancelled=cancelled)
+    options = applied.options
+    if options.work == given.options.work:
+        options = dataclasses.replace(options, work=min(options.work, WARM_WORK))
+    return plan_from(given.base, applied.network, applied.shipments, options, cancelled=cancelled)
