@@ -25,7 +25,7 @@ from network.io import content_hash as network_hash
 from network.model import Network
 from solvers.options import SolveOptions
 
-WARM_WORK = 8
+WARM_WORK = 10
 """Part of the usual work, 25, that a scenario gets: it begins with the plan of the base."""
 
 
