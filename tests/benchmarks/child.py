@@ -18,6 +18,7 @@ TASKS = {
     "baseline": ("baselines", "run"),
     "speed": ("speed", "run"),
     "replan": ("replans", "run"),
+    "study": ("studying", "run"),
     "packing": ("packing_jobs", "run"),
     "list": ("packing_jobs", "listed"),
 }

@@ -15,11 +15,11 @@ from pathlib import Path
 from tests.benchmarks.processes import Job, rows_of
 from tests.benchmarks.rows import Row, RowFile, cost_ratio, stamp
 
-FAMILIES = ("weeks", "baseline", "vsbpp", "vsbppc", "vector", "speed", "replan")
+FAMILIES = ("weeks", "baseline", "vsbpp", "vsbppc", "vector", "speed", "replan", "study")
 PACKING = ("vsbpp", "vsbppc", "vector")
 METHODS = ("planner", "cpsat", "highs", "human", "alone")
 """The planner comes first: the others are set against it."""
-_DEFAULT_LIMIT_S = {"weeks": 0.0, "speed": 0.0, "replan": 0.0}
+_DEFAULT_LIMIT_S = {"weeks": 0.0, "speed": 0.0, "replan": 0.0, "study": 0.0}
 _OTHER_LIMIT_S = 60.0
 
 
@@ -78,6 +78,9 @@ def jobs(asked: argparse.Namespace) -> Iterator[Job]:
             )
         elif asked.family == "replan":
             yield replace(seeded, instance="rolled", method="replan", path=asked.path)
+        elif asked.family == "study":
+            yield replace(seeded, instance="shipped", method="24", path=asked.path)
+            yield from (replace(seeded, instance=f"week-{size}-{seed}", method="12", size=size) for size in asked.sizes)
         else:
             methods = asked.methods if asked.family == "baseline" else ("planner",)
             for week in _weeks(seeded, asked.path, asked.sizes):
