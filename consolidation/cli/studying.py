@@ -17,6 +17,7 @@ from consolidation.cli.common import CANCELLED, AsJson, app
 
 if TYPE_CHECKING:
     from consolidation.studies.model import ScenarioResult, Study
+    from consolidation.studies.runners import Runner
 
 
 @app.command(name="study")
@@ -29,16 +30,21 @@ def study_command(
             min=0, help="Processes; 0: none but this one. Usually one for each processor.", show_default=False
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run scenarios on.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan every scenario of a study and compare it with the plan as it is; goes on where it was stopped."""
     from consolidation.studies import read_request, study
     from consolidation.studies.keeping import require_target
-    from consolidation.studies.runners import Processes, Serial, default_workers
 
+    if cluster is not None and workers is not None:
+        raise typer.BadParameter("give --workers or --cluster, not both: a cluster has the workers that it has", param_hint="--cluster")  # fmt: skip
     require_target(out)
     request = read_request(file)
-    runner = Serial() if workers == 0 else Processes(workers or default_workers())
+    runner = _runner(workers, cluster)
     stop = _Stop(quiet=as_json)
     with stop.listening():
         found = study(request, out, runner=runner, on_result=None if as_json else _tell, cancelled=stop.asked)
@@ -48,6 +54,16 @@ def study_command(
         _show(found, out)
     if found.missing:
         raise typer.Exit(CANCELLED)
+
+
+def _runner(workers: int | None, cluster: str | None) -> Runner:
+    from consolidation.studies.runners import Processes, Serial, default_workers
+
+    if cluster is not None:
+        from consolidation.studies.cluster import Cluster
+
+        return Cluster(cluster)
+    return Serial() if workers == 0 else Processes(workers or default_workers())
 
 
 class _Stop:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from consolidation.planner import StoppedWithoutPlan
 from consolidation.scenarios import Scenario
 from consolidation.shipment_files import content_hash as shipments_hash
+from consolidation.studies.alone import alone
 from consolidation.studies.differences import difference
 from consolidation.studies.keeping import Keeper
 from consolidation.studies.model import BASE, ScenarioResult, Study
@@ -18,6 +21,8 @@ from consolidation.studies.work import Given, Outcome, run
 from network.io import content_hash as network_hash
 from solvers.outcome import StopReason
 
+_WRITE_PAUSE = 20
+"""Between two times that the study is written, as many times as long is spent otherwise."""
 Report = Callable[[int, int, ScenarioResult], None]
 """Told after every scenario: how many are finished, of how many, and what came of it."""
 
@@ -46,12 +51,13 @@ def study(
     Raises
     ------
     InputError
-        If the folder holds something else.
+        If the folder holds something else or another study is running in it, or if it cannot be written.
     StoppedWithoutPlan
         If there is no plan of the base.
     """
     keeper = Keeper(folder)
-    return _Runs(request, keeper, on_result, cancelled or bool).study(runner or Processes(default_workers()))
+    with alone(keeper.folder):
+        return _Runs(request, keeper, on_result, cancelled or bool).study(runner or Processes(default_workers()))
 
 
 class _Runs:
@@ -64,19 +70,29 @@ class _Runs:
         self._on_result, self._cancelled = on_result, cancelled
         self._given = Given(request.network, request.shipments, request.options)
         self._done: dict[str, ScenarioResult] = {}
+        self._asked = {scenario.name: scenario for scenario in request.scenarios}
+        self._hashes = network_hash(request.network), shipments_hash(request.shipments)
+        self._write_from = 0.0
 
     def study(self, runner: Runner) -> Study:
         """Run what is not finished."""
         self._plan_base()
         todo = [scenario for scenario in self._request.scenarios if not self._is_known(scenario)]
         if todo and not self._cancelled():
-            for outcome in runner.outcomes(self._given, todo, _nothing):
-                self._finish(outcome)
-                if self._cancelled():
-                    break
+            with closing(runner.outcomes(self._given, self._until_cancelled(todo), _nothing)) as outcomes:
+                for outcome in outcomes:
+                    self._finish(outcome)
         found = self._found()
         self._keeper.write(found)
+        if not found.missing:
+            self._keeper.forget_others(self._done)
         return found
+
+    def _until_cancelled(self, todo: Iterable[Scenario]) -> Iterator[Scenario]:
+        for scenario in todo:
+            if self._cancelled():
+                return
+            yield scenario
 
     def _plan_base(self) -> None:
         base = Scenario(BASE, description="nothing changes")
@@ -92,15 +108,23 @@ class _Runs:
     def _is_known(self, scenario: Scenario) -> bool:
         known = self._keeper.known(scenario.name, self._given.key_of(scenario))
         if known is not None:
-            self._done[scenario.name] = known
+            self._done[scenario.name] = known.model_copy(update={"description": scenario.description})
         return known is not None
 
     def _finish(self, outcome: Outcome) -> None:
         self._keeper.keep(outcome)
         self._done[outcome.result.name] = outcome.result
-        self._keeper.write(self._found())
+        self._write_now_and_then()
         if self._on_result is not None:
             self._on_result(len(self._done), len(self._request.scenarios) + 1, self._compared(outcome.result.name))
+
+    def _write_now_and_then(self) -> None:
+        """Write the study, but spend no more than a small part of the time with that: it may be large."""
+        begun = time.monotonic()
+        if begun >= self._write_from:
+            self._keeper.write(self._found())
+            ended = time.monotonic()
+            self._write_from = ended + _WRITE_PAUSE * (ended - begun)
 
     def _found(self) -> Study:
         request = self._request
@@ -108,8 +132,8 @@ class _Runs:
         return Study(
             title=request.title,
             currency=request.network.currency,
-            network_sha256=network_hash(request.network),
-            shipments_sha256=shipments_hash(request.shipments),
+            network_sha256=self._hashes[0],
+            shipments_sha256=self._hashes[1],
             base=self._done[BASE],
             scenarios=tuple(self._compared(name) for name in names if name in self._done),
             missing=tuple(name for name in names if name not in self._done),
@@ -119,7 +143,7 @@ class _Runs:
     def _compared(self, name: str) -> ScenarioResult:
         """Return a result with what it differs by from the base."""
         found, base = self._done[name], self._done[BASE].figures
-        scenario = next((each for each in self._request.scenarios if each.name == name), None)
+        scenario = self._asked.get(name)
         if scenario is None or found.figures is None or base is None:
             return found
         return found.model_copy(update={"difference": difference(base, found.figures, scenario)})

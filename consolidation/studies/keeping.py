@@ -1,14 +1,17 @@
 """The folder of a study: finished scenarios are kept as they come, so that a study goes on where it was stopped.
 
-``plans/NAME/`` holds the plan of a scenario and its figures, and appears whole or not at all. ``study.json`` and the tables
-are written anew whenever a scenario is finished.
+``plans/NAME/`` holds the plan of a scenario and its figures, and appears whole or not at all: a study goes on from these.
+``study.json`` and the tables are written anew as scenarios are finished.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +22,15 @@ from consolidation.studies.model import STUDY_VERSION, Mover, ScenarioResult, St
 from consolidation.studies.work import Outcome
 from network.atomic import new_file, new_folder, require_free
 from network.cells import exact
+from network.errors import Finding, InputError
 
 STUDY, RESULTS, MOVERS, PAGE, PLANS = "study.json", "results.csv", "movers.csv", "study.html", "plans"
 RESULT = "result.json"
 _FILES = {STUDY, RESULTS, MOVERS, PAGE, PLANS}
+_LONGEST = 100
+"""Letters of the longest name of a scenario that is the name of its folder as it is."""
+_NO_FILES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+"""Names that stand for devices on Windows, also with a dot and more behind."""
 _FIGURES = (
     "shipments", "unplanned", "cost", "bound", "gap", "cash_cost", "priced_time", "unplanned_price", "baseline_cost", "mean_days",
     "m3_days", "late_shipments", "late_days", "late_price", "trucks", "fill", "violations",
@@ -37,11 +45,40 @@ def require_target(folder: str | Path) -> None:
     InputError
         If `folder` is a file, a folder with something else in it, or cannot be written.
     """
-    require_free(folder, _is_ours)
+    with _reported(Path(folder)):
+        require_free(folder, _is_ours)
 
 
 def _is_ours(folder: Path) -> bool:
     return {path.name for path in folder.iterdir() if not path.name.startswith(".")} <= _FILES
+
+
+def folder_of(name: str) -> str:
+    """Return the name of the folder of a scenario: its own, but where some system could not take that.
+
+    >>> folder_of("lane_closed"), folder_of("con")
+    ('lane_closed', '1143da2b~con')
+    """
+    if len(name) <= _LONGEST and not name.endswith(".") and name.split(".")[0].upper() not in _NO_FILES:
+        return name
+    return f"{hashlib.sha256(name.encode()).hexdigest()[:8]}~{name[:_LONGEST].rstrip('.')}"
+
+
+@contextlib.contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Say of what the system cannot write in the block what it was and where.
+
+    Raises
+    ------
+    InputError
+        In place of an error of the system.
+    """
+    try:
+        yield
+    except OSError as fault:
+        found = (fault.strerror or type(fault).__name__).lower()
+        maybe = "the same command goes on where it stopped, once there is"
+        raise InputError([Finding(fault.filename or str(path), None, "", found, "a place that can be written", maybe, "FILE.WRITE")]) from fault  # fmt: skip
 
 
 class Keeper:
@@ -55,40 +92,55 @@ class Keeper:
     def __init__(self, folder: str | Path) -> None:
         require_target(folder)
         self.folder = Path(folder).resolve()
-        (self.folder / PLANS).mkdir(parents=True, exist_ok=True)
+        with _reported(self.folder):
+            (self.folder / PLANS).mkdir(parents=True, exist_ok=True)
+
+    def _at(self, name: str) -> Path:
+        return self.folder / PLANS / folder_of(name)
 
     def known(self, name: str, key: str) -> ScenarioResult | None:
         """Return the result of a scenario that was finished before with the same input, None for none."""
         try:
-            text = (self.folder / PLANS / name / RESULT).read_text(encoding="utf-8")
+            text = (self._at(name) / RESULT).read_text(encoding="utf-8")
             found = ScenarioResult.model_validate(json.loads(text, parse_float=exact))
         except (OSError, ValueError):
             return None
-        return found if found.key == key else None
+        whole = found.figures is None or (self._at(name) / PLAN).is_file()
+        return found if (found.name, found.key) == (name, key) and whole else None
 
     def plan_of(self, name: str) -> Plan:
         """Return the plan of a finished scenario."""
-        return read_plan(self.folder / PLANS / name)
+        return read_plan(self._at(name))
 
     def keep(self, outcome: Outcome) -> None:
         """Write what came of a scenario."""
-        with new_folder(self.folder / PLANS / outcome.result.name, _is_scenario) as draft:
+        place = self._at(outcome.result.name)
+        with _reported(place), new_folder(place, _is_scenario) as draft:
             if outcome.plan:
                 (draft / PLAN).write_text(outcome.plan, encoding="utf-8", newline="\n")
             (draft / RESULT).write_text(outcome.result.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
 
     def write(self, study: Study) -> None:
         """Write the study as far as it is finished."""
-        with new_file(self.folder / STUDY) as draft:
-            draft.write_text(study.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
-        for name, rows in ((RESULTS, _results(study)), (MOVERS, _movers(study))):
-            with new_file(self.folder / name) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-                csv.writer(stream, lineterminator="\n").writerows(rows)
+        with _reported(self.folder):
+            with new_file(self.folder / STUDY) as draft:
+                draft.write_text(study.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+            for name, rows in ((RESULTS, _results(study)), (MOVERS, _movers(study))):
+                with new_file(self.folder / name) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
+                    csv.writer(stream, lineterminator="\n").writerows(rows)
+
+    def forget_others(self, names: Collection[str]) -> None:
+        """Remove the plans of scenarios that are no part of the study any more."""
+        wanted = {folder_of(name) for name in names}
+        with _reported(self.folder):
+            for path in (self.folder / PLANS).iterdir():
+                if path.name not in wanted and path.is_dir() and _is_scenario(path):
+                    shutil.rmtree(path)
 
     def write_page(self, study: Study, text: str) -> None:
         """Write the page."""
         del study
-        with new_file(self.folder / PAGE) as draft:
+        with _reported(self.folder), new_file(self.folder / PAGE) as draft:
             draft.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -96,7 +96,7 @@ class ScenarioResult(Part):
     figures: Figures | None = None
     difference: Difference | None = Field(None, description="None for the base, and where one of both has no plan")
     movers: tuple[Mover, ...] = ()
-    key: str = Field(description="hash of everything that the plan depends on")
+    key: str = Field(description="hash of everything that the plan depends on; empty: broken off, to be run again")
 
 
 class Axis(Part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def read_request(path: str | Path) -> Request:
         raise InputError(findings)
     network, wrong = inspect_network(path.parent / table.network)
     shipments, more = inspect_shipments(path.parent / table.shipments, network)
-    findings = [*findings, *wrong, *more, *_named_base(scenarios)]
+    findings = [*findings, *wrong, *more, *_named_twice(scenarios)]
     if network is None or findings:
         raise InputError(findings)
     for scenario in scenarios:
@@ -82,10 +83,11 @@ def _options(table: StudyTable) -> SolveOptions:
     )  # fmt: skip
 
 
-def _named_base(scenarios: tuple[Scenario, ...]) -> list[Finding]:
-    expected = "another name: what nothing is changed in is called that"
-    return [
-        Finding(scenario.place.file, scenario.place.row, f"{scenario.place.place}, name", BASE, expected, rule="KEY.DUPLICATE")
-        for scenario in scenarios
-        if scenario.name == BASE
-    ]  # fmt: skip
+def _named_twice(scenarios: tuple[Scenario, ...]) -> Iterator[Finding]:
+    """Yield a finding for each scenario named as the base, or as another but for its case: their folders would be one."""
+    first = {BASE: f"a name other than {BASE}: what nothing is changed in is called that"}
+    for scenario in scenarios:
+        name, where = scenario.name, scenario.place
+        if name.casefold() in first:
+            yield Finding(where.file, where.row, f"{where.place}, name", name, first[name.casefold()], rule="KEY.DUPLICATE")  # fmt: skip
+        first.setdefault(name.casefold(), f"a name that differs from {name} in more than case: plans are kept under it")

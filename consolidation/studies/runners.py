@@ -1,56 +1,86 @@
 """Where scenarios are run: here, in processes of this machine, or on a cluster.
 
 A runner is given what all scenarios begin with, and the first scenarios; each outcome may ask for further ones. Outcomes
-come as they are finished, in any order; what they hold does not depend on the runner.
+come as they are finished, in any order; what they hold does not depend on the runner. A scenario is taken from those given
+only when there is a place to run it, so whoever gives them can stop giving, and what is running is still finished.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import pickle
-import signal
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterable
 from typing import Protocol
 
 from consolidation.scenarios import Scenario
-from consolidation.studies.model import ScenarioResult
-from consolidation.studies.work import Given, Outcome, run
+from consolidation.studies.processes import Pool as ProcessPool
+from consolidation.studies.work import Given, Outcome, broken_off, run
 
 MOST_LOSSES = 3
 """Times that a scenario may lose its worker before it is given up."""
 Then = Callable[[Outcome], Iterable[Scenario]]
 """Says which scenarios an outcome asks for."""
+Outcomes = Generator[Outcome, None, None]
+"""Outcomes as they come; closing it ends what is running."""
 
 
 class Runner(Protocol):
     """Runs scenarios."""
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Iterator[Outcome]:
+    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
         """Yield the outcome of every scenario, and of those that `then` asks for, as each is finished."""
 
 
-def lost(given: Given, scenario: Scenario) -> Outcome:
+class Pool(Protocol):
+    """Workers, each of which runs one scenario at a time, so that one that is lost takes no other scenario with it."""
+
+    def begin(self, scenario: Scenario) -> bool:
+        """Begin a scenario if a worker is free and return whether one was; never False while nothing is running."""
+
+    def ended(self) -> Iterable[tuple[Scenario, Outcome | int]]:
+        """Wait a while and return what ended: a scenario with its outcome, or with the count of workers that it lost."""
+
+
+def lost(scenario: Scenario, times: int) -> Outcome:
     """Return the outcome of a scenario whose worker was lost every time."""
-    reason = f"the process that planned it ended {MOST_LOSSES} times without an answer; maybe memory ran out"
-    result = ScenarioResult(
-        name=scenario.name, description=scenario.description, status="failed", reasons=(reason,), key=given.key_of(scenario)
-    )  # fmt: skip
-    return Outcome(result)
+    return broken_off(
+        scenario, f"the process that planned it ended {times} times without an answer; maybe memory ran out"
+    )
+
+
+def dispatched(scenarios: Iterable[Scenario], then: Then, pool: Pool) -> Outcomes:
+    """Yield the outcome of every scenario, and of those that `then` asks for, from the workers of a pool."""
+    first, more, losses = iter(scenarios), deque[Scenario](), Counter[str]()
+    running = 0
+    while True:
+        while (scenario := more.popleft() if more else next(first, None)) is not None:
+            if not pool.begin(scenario):
+                more.appendleft(scenario)
+                break
+            running += 1
+        if not running:
+            return
+        for scenario, answer in pool.ended():
+            running -= 1
+            if isinstance(answer, int):
+                losses[scenario.name] += answer
+                if losses[scenario.name] < MOST_LOSSES:
+                    more.appendleft(scenario)
+                    continue
+                answer = lost(scenario, losses[scenario.name])
+            more.extend(then(answer))
+            yield answer
 
 
 class Serial:
     """Runs one scenario after the other, in this process."""
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Iterator[Outcome]:
+    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
         """Yield the outcome of every scenario, and of those that `then` asks for."""
-        todo = deque(scenarios)
-        while todo:
-            outcome = run(given, todo.popleft())
-            todo.extend(then(outcome))
+        first, more = iter(scenarios), deque[Scenario]()
+        while (scenario := more.popleft() if more else next(first, None)) is not None:
+            outcome = run(given, scenario)
+            more.extend(then(outcome))
             yield outcome
 
 
@@ -65,68 +95,15 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = max(1, workers)
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Iterator[Outcome]:
+    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
         """Yield the outcome of every scenario, and of those that `then` asks for, as each is finished."""
-        todo, losses = deque(scenarios), Counter[str]()
-        packed = pickle.dumps(given)
-        while todo:
-            executor = ProcessPoolExecutor(self.workers, multiprocessing.get_context("spawn"), _begin, (packed,))
-            try:
-                yield from self._round(executor, given, todo, then, losses)
-            finally:
-                _end(executor)
-
-    def _round(
-        self, executor: ProcessPoolExecutor, given: Given, todo: deque[Scenario], then: Then, losses: Counter[str]
-    ) -> Iterator[Outcome]:
-        """Yield outcomes until all are there or a worker is lost; what was not finished is put back."""
-        running: dict[Future[Outcome], Scenario] = {}
-        broken = False
-        while (todo and not broken) or running:
-            while todo and not broken and len(running) < self.workers:
-                scenario = todo.popleft()
-                running[executor.submit(_work, scenario)] = scenario
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                scenario = running.pop(future)
-                try:
-                    outcome = future.result()
-                except BrokenProcessPool:
-                    broken = True
-                    losses[scenario.name] += 1
-                    if losses[scenario.name] < MOST_LOSSES:
-                        todo.appendleft(scenario)
-                        continue
-                    outcome = lost(given, scenario)
-                todo.extend(then(outcome))
-                yield outcome
+        pool = ProcessPool(self.workers, given)
+        try:
+            yield from dispatched(scenarios, then, pool)
+        finally:
+            pool.end()
 
 
 def default_workers() -> int:
     """Return how many processes to use: one for each processor that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _end(executor: ProcessPoolExecutor) -> None:
-    """End the workers of an executor at once, whatever they do."""
-    processes = list((getattr(executor, "_processes", None) or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        if process.is_alive():
-            process.terminate()
-    for process in processes:
-        process.join()
-
-
-_GIVEN: Given | None = None
-
-
-def _begin(packed: bytes) -> None:
-    """Prepare a worker: Ctrl-C is for the process that started it."""
-    global _GIVEN
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _GIVEN = pickle.loads(packed)
-
-
-def _work(scenario: Scenario) -> Outcome:
-    assert _GIVEN is not None
-    return run(_GIVEN, scenario)

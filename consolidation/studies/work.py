@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from consolidation._version import __version__
 from consolidation.checker import judge
@@ -88,27 +90,46 @@ def run(given: Given, scenario: Scenario, cancelled: Callable[[], bool] | None =
     ----------
     given : with the plan of the base, but for the base itself
     """
-    key = given.key_of(scenario)
     applied: Applied | None = None
     try:
         applied = apply_scenario(scenario, given.network, given.shipments, given.options)
-        made = _planned(given, applied, cancelled)
+        outcome = _judged(given, scenario, applied, _planned(given, applied, cancelled))
     except InputError as fault:
         reasons = tuple(str(finding) for finding in fault.findings)
     except StoppedWithoutPlan as fault:
         reasons = (str(fault),)
+    except Exception as fault:  # one scenario must not take the others with it
+        return broken_off(scenario, _in_words(fault))
     else:
-        violations = judge(made, applied.network, applied.shipments).violations
-        result = ScenarioResult(
-            name=scenario.name, description=scenario.description, changes=applied.changes, status="planned", key=key,
-            reasons=tuple(violation.message for violation in violations),
-            figures=figures(made, applied.network, len(violations)),
-            movers=movers(given.base, made) if given.base is not None else (),
-        )  # fmt: skip
-        return Outcome(result, "".join(plan_text(made)))
+        return outcome
     changes = applied.changes if applied is not None else ()
-    result = ScenarioResult(name=scenario.name, description=scenario.description, changes=changes, status="failed", reasons=reasons, key=key)  # fmt: skip
+    result = ScenarioResult(name=scenario.name, description=scenario.description, changes=changes, status="failed", reasons=reasons, key=given.key_of(scenario))  # fmt: skip
     return Outcome(result)
+
+
+def broken_off(scenario: Scenario, reason: str) -> Outcome:
+    """Return the outcome of a scenario that something other than its content ended; it has no key, so that it is run again."""
+    result = ScenarioResult(name=scenario.name, description=scenario.description, status="failed", reasons=(reason,), key="")  # fmt: skip
+    return Outcome(result)
+
+
+def _in_words(fault: Exception) -> str:
+    """Return what happened and where, short enough for a table and exact enough for whoever mends it."""
+    if isinstance(fault, MemoryError):
+        return "memory ran out while it was planned; maybe fewer workers"
+    at = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} in {Path(at.filename).name}, line {at.lineno}: {fault}"
+
+
+def _judged(given: Given, scenario: Scenario, applied: Applied, made: Plan) -> Outcome:
+    violations = judge(made, applied.network, applied.shipments).violations
+    result = ScenarioResult(
+        name=scenario.name, description=scenario.description, changes=applied.changes, status="planned",
+        key=given.key_of(scenario), reasons=tuple(violation.message for violation in violations),
+        figures=figures(made, applied.network, len(violations)),
+        movers=movers(given.base, made) if given.base is not None else (),
+    )  # fmt: skip
+    return Outcome(result, "".join(plan_text(made)))
 
 
 def _planned(given: Given, applied: Applied, cancelled: Callable[[], bool] | None) -> Plan:

@@ -1,0 +1,144 @@
+"""Processes of this machine that plan scenarios, each with a pipe of its own.
+
+A process that is killed closes its pipe, which says so at once, and takes no other scenario with it. When this process is
+killed its workers end by themselves.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+
+from consolidation.scenarios import Scenario
+from consolidation.studies.work import Given, Outcome, run
+
+_SPAWN = multiprocessing.get_context("spawn")
+_PAUSE_S = 1.0
+"""Longest wait for an answer, after which Ctrl-C is noticed on every system."""
+
+
+class Pool:
+    """Workers of this machine; begun when they are needed.
+
+    Parameters
+    ----------
+    size : workers at most, at least one
+    """
+
+    def __init__(self, size: int, given: Given) -> None:
+        self._size, self._packed = size, pickle.dumps(given, pickle.HIGHEST_PROTOCOL)
+        self._idle: list[_Worker] = []
+        self._busy: dict[Connection, _Worker] = {}
+
+    def begin(self, scenario: Scenario) -> bool:
+        """Begin a scenario if a worker is free or may be begun; return whether one was."""
+        if len(self._busy) == self._size:
+            return False
+        worker = self._idle.pop() if self._idle else _Worker(self._packed)
+        self._busy[worker.pipe] = worker
+        worker.give(scenario)
+        return True
+
+    def ended(self) -> Iterator[tuple[Scenario, Outcome | int]]:
+        """Wait a while and yield what ended: a scenario with its outcome, or with 1 for its worker that was lost."""
+        for pipe in wait(list(self._busy), _PAUSE_S):
+            worker = self._busy[pipe]  # type: ignore[index]  # only pipes are waited for
+            try:
+                outcome = worker.answer()
+            except (EOFError, OSError):
+                worker.end()
+                del self._busy[worker.pipe]
+                yield worker.scenario, 1
+                continue
+            if outcome is not None:
+                del self._busy[worker.pipe]
+                self._idle.append(worker)
+                yield worker.scenario, outcome
+
+    def end(self) -> None:
+        """End all workers at once, whatever they do."""
+        for worker in (*self._idle, *self._busy.values()):
+            worker.end()
+
+
+class _Worker:
+    """One process; what all scenarios begin with is sent when it says that it is ready, which is some seconds after."""
+
+    def __init__(self, packed: bytes) -> None:
+        self.pipe, theirs = _SPAWN.Pipe()
+        self._packed, self._ready = packed, False
+        self._process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
+        with _deaf():
+            self._process.start()
+        theirs.close()
+
+    def give(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        if self._ready:
+            self._send(scenario)
+
+    def answer(self) -> Outcome | None:
+        """Return what the process sent, None for nothing but that it is ready.
+
+        Raises
+        ------
+        EOFError, OSError
+            If the process ended.
+        """
+        outcome: Outcome | None = self.pipe.recv()
+        if outcome is None:
+            self._ready = True
+            self.pipe.send_bytes(self._packed)
+            self.pipe.send(self.scenario)
+        return outcome
+
+    def _send(self, scenario: Scenario) -> None:
+        try:
+            self.pipe.send(scenario)
+        except OSError:
+            return  # the end of the pipe is what :meth:`answer` finds
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+        self.pipe.close()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that are begun in the block not hear Ctrl-C: it is for the process that began them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
+
+
+def _serve(pipe: Connection) -> None:
+    """Plan scenarios until the pipe or the process at its other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        pipe.send(None)
+        given: Given = pickle.loads(pipe.recv_bytes())
+        while True:
+            pipe.send(run(given, pipe.recv()))
+    except (EOFError, OSError):
+        return
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
