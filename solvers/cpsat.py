@@ -82,6 +82,7 @@ def solve_region(problem: Problem, region: Region, effort: Effort) -> ModelAnswe
     model = _RegionModel(problem, region)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False  # it would take Ctrl-C away from whoever listens, for good
     solver.parameters.random_seed = effort.seed % (2**31)
     solver.parameters.max_deterministic_time = effort.deterministic_s
     solver.parameters.max_time_in_seconds = max(0.01, effort.seconds)

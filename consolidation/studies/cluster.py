@@ -77,7 +77,7 @@ class Cluster:
         try:
             from dask import config
             from distributed import Client
-            from distributed.comm import resolve_address
+            from distributed.comm.addressing import resolve_address
         except ImportError:
             raise self._refused("a cluster", "the extra 'cluster'", 'pip install "dragonboat[cluster]"') from None
         with _silent("distributed"), config.set(_QUIET):

@@ -12,6 +12,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ class Keeper:
                 draft.write_text(study.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
             for name, rows in ((RESULTS, _results(study)), (MOVERS, _movers(study))):
                 with new_file(self.folder / name) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-                    csv.writer(stream, lineterminator="\n").writerows(rows)
+                    csv.writer(stream, lineterminator="\n").writerows(map(_cell, row) for row in rows)
 
     def forget_others(self, names: Collection[str]) -> None:
         """Remove the plans of scenarios that are no part of the study any more."""
@@ -146,6 +147,14 @@ class Keeper:
 
 def _is_scenario(folder: Path) -> bool:
     return {path.name for path in folder.iterdir()} <= {PLAN, RESULT}
+
+
+def _cell(value: Any) -> Any:
+    """Return what a cell holds: a number as it is worth, however it was read or calculated, with cents at least."""
+    if not isinstance(value, Decimal):
+        return value
+    cents = round(value, 2)
+    return cents if cents == value else format(value.normalize(), "f")
 
 
 def _results(study: Study) -> Iterator[Sequence[Any]]:

@@ -32,6 +32,7 @@ def assign(problem: PackingProblem, incumbent: int, bound: int, effort: Effort) 
     model.cp.add(model.price >= -(-bound // step))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False  # it would take Ctrl-C away from whoever listens, for good
     solver.parameters.random_seed = effort.seed % 2**31
     solver.parameters.max_deterministic_time = effort.nodes / 1000
     solver.parameters.max_time_in_seconds = max(0.01, effort.seconds)

@@ -179,6 +179,7 @@ def cheapest_counts(
     model.minimize(price)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False  # it would take Ctrl-C away from whoever listens, for good
     solver.parameters.random_seed = seed % 2**31
     solver.parameters.max_deterministic_time = effort
     status = solver.solve(model)
