@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import sys
 import time
@@ -32,7 +33,13 @@ err = Console(stderr=True, soft_wrap=True)
 
 MOST_SHOWN = 50
 """Findings shown on the screen; the file of ``--errors`` has all."""
+_STANDARD_ERROR = 2
 _COLUMNS = ("file", "row", "field", "value", "expected", "maybe", "rule")
+
+
+def say_at_once(text: str) -> None:
+    """Print a line to standard error from a handler of a signal, which may have come while something else was printing."""
+    os.write(_STANDARD_ERROR, f"{text}\n".encode())
 
 
 def show_json(content: Any) -> None:
@@ -202,4 +209,4 @@ class ProgressLine:
             signal.default_int_handler(number, frame)
         self.stopped = True
         if not self._quiet:
-            err.print("stopping: the best plan so far is kept; Ctrl-C again to end at once", highlight=False)
+            say_at_once("stopping: the best plan so far is kept; Ctrl-C again to end at once")

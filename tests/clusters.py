@@ -39,15 +39,14 @@ class LocalCluster:
             self.address = json.loads(self._file.read_text())["address"]
         return bool(self.address)
 
-    def worker(self, *, nanny: bool = False, path: Path = ROOT) -> subprocess.Popen[bytes]:
-        """Begin a worker of one thread; with a nanny it is begun again whenever it ends.
+    def worker(self, *, path: Path = ROOT) -> subprocess.Popen[bytes]:
+        """Begin a worker of one thread.
 
         Parameters
         ----------
         path : where it finds its packages
         """
-        kind = "--nanny" if nanny else "--no-nanny"
-        words = (kind, "--nthreads", "1", "--local-directory", str(self._folder))
+        words = ("--no-nanny", "--nthreads", "1", "--local-directory", str(self._folder))
         self.workers.append(self._begin("dask_worker", *words, *_LOOPBACK, path=path))
         return self.workers[-1]
 
@@ -61,24 +60,19 @@ class LocalCluster:
         return process
 
     def end(self) -> None:
-        """End everything that was begun; nannies get the time to end their workers."""
+        """End everything that was begun."""
         for process in reversed(self._processes):
-            process.terminate()
-        for process in self._processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, workers: int = 0, *, nanny: bool = False) -> Iterator[LocalCluster]:
+def cluster(folder: Path, workers: int = 0) -> Iterator[LocalCluster]:
     """Run a cluster with some workers while the block runs."""
     made = LocalCluster(folder)
     try:
         for _ in range(workers):
-            made.worker(nanny=nanny)
+            made.worker()
         yield made
     finally:
         made.end()

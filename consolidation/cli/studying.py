@@ -89,7 +89,7 @@ class _Stop:
             signal.default_int_handler(number, frame)
         self._asked = True
         if not self._quiet:
-            console.err.print("stopping after the scenarios that are running; Ctrl-C again to end at once", highlight=False)  # fmt: skip
+            console.say_at_once("stopping after the scenarios that are running; Ctrl-C again to end at once")
 
 
 def _tell(done: int, count: int, result: ScenarioResult) -> None:

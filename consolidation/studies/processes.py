@@ -10,9 +10,11 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 
 from consolidation.scenarios import Scenario
@@ -113,15 +115,16 @@ class _Worker:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Let processes that are begun in the block not hear Ctrl-C: it is for the process that began them."""
-    if threading.current_thread() is not threading.main_thread():
+    """Let processes that are begun in the block not hear Ctrl-C: it is for the process that began them, which loses none."""
+    if sys.platform == "win32":
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # begun in the block it would let the signal in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection) -> None:

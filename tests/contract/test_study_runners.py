@@ -67,10 +67,6 @@ def _nothing(outcome: Outcome) -> tuple[()]:
 
 
 class TestProcesses:
-    def test_the_study_is_that_of_one_process(self, file: Path, tmp_path: Path, expected: dict[str, bytes]) -> None:
-        study(read_request(file), tmp_path / "out", runner=Processes(2))
-        assert contents(tmp_path / "out") == expected
-
     def test_killed_workers_lose_nothing(self, file: Path, tmp_path: Path, expected: dict[str, bytes]) -> None:
         killed: list[int] = []
 
@@ -87,21 +83,23 @@ class TestProcesses:
         assert multiprocessing.active_children() == []
 
     def test_only_a_scenario_that_kills_its_worker_is_given_up(self) -> None:
-        asked = [broken("deadly", Deadly()), *named(3, scenario("dear", DEAR))]
-        found = {outcome.result.name: outcome.result for outcome in Processes(2).outcomes(given(), asked, _nothing)}
-        assert [found[name].status for name in ("deadly", "dear0", "dear1", "dear2")] == ["failed", *["planned"] * 3]
+        """Another fault is a row like any other, and what an outcome asks for is run."""
+        asked = [
+            broken("deadly", Deadly()),
+            scenario("dear", DEAR),
+            broken("fault", Faulty(RuntimeError("out of order"))),
+        ]
+        further = {"dear": [scenario("closed", CLOSED)]}
+        outcomes = Processes(2).outcomes(given(), asked, lambda outcome: further.get(outcome.result.name, ()))
+        found = {outcome.result.name: outcome.result for outcome in outcomes}
+        assert {name: found[name].status for name in sorted(found)} == {
+            "closed": "planned", "deadly": "failed", "dear": "planned", "fault": "failed"}  # fmt: skip
+        assert found["fault"].reasons[0].startswith("RuntimeError in deadly.py, line ")
+        assert found["fault"].reasons[0].endswith(": out of order")
         assert found["deadly"].reasons == (
             "the process that planned it ended 3 times without an answer; maybe memory ran out",
         )
         assert found["deadly"].key == ""
-
-    def test_a_fault_is_the_row_of_its_scenario(self) -> None:
-        asked = [broken("fault", Faulty(RuntimeError("out of order"))), broken("memory", Faulty(MemoryError()))]
-        found = {each.result.name: each.result for each in Processes(1).outcomes(given(), asked, _nothing)}
-        assert [result.status for result in found.values()] == ["failed"] * 2
-        assert found["fault"].reasons[0].startswith("RuntimeError in deadly.py, line ")
-        assert found["fault"].reasons[0].endswith(": out of order")
-        assert "memory ran out" in found["memory"].reasons[0]
 
     def test_workers_end_with_the_process_that_began_them(
         self, file: Path, tmp_path: Path, expected: dict[str, bytes]
@@ -160,13 +158,9 @@ def _at_work(process: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("where", ["serial", "processes", "cluster"])
+@pytest.mark.parametrize("where", ["serial", "cluster"])
 def test_an_outcome_may_ask_for_further_scenarios(where: str, request: pytest.FixtureRequest) -> None:
-    runner = {
-        "serial": Serial,
-        "processes": lambda: Processes(2),
-        "cluster": lambda: on(request.getfixturevalue("dask")),
-    }[where]()
+    runner = Serial() if where == "serial" else on(request.getfixturevalue("dask"))
     further = {"dear": [scenario("closed", CLOSED)], "closed": named(2, scenario("more", DEAR))}
     found = [outcome.result for outcome in runner.outcomes(
         given(), iter([scenario("dear", DEAR)]), lambda outcome: further.get(outcome.result.name, ()))]  # fmt: skip
@@ -199,15 +193,6 @@ class TestCluster:
         assert killed
         assert contents(tmp_path / "out") == expected
 
-    def test_what_all_begin_with_outlives_the_worker_that_made_it(self, tmp_path: Path) -> None:
-        with cluster(tmp_path, workers=1) as made, closing(on(made).outcomes(
-            given(), named(3, scenario("dear", DEAR)), _nothing)) as outcomes:  # fmt: skip
-            next(outcomes)
-            made.worker()
-            wait_until(lambda: len(_workers(made)) == 2)
-            made.workers[0].kill()
-            assert [outcome.result.status for outcome in outcomes] == ["planned"] * 2
-
     def test_nothing_is_left_on_the_cluster_when_a_study_is_broken_off(self, dask: LocalCluster) -> None:
         with closing(on(dask).outcomes(given(), named(9, scenario("dear", DEAR)), _nothing)) as outcomes:
             next(outcomes)
@@ -218,14 +203,6 @@ class TestCluster:
         found = {each.result.name: each.result for each in on(dask).outcomes(given(), asked, _nothing)}
         assert (found["fault"].status, found["dear"].status) == ("failed", "planned")
         assert found["fault"].reasons[0].endswith(": out of order")
-
-    def test_only_a_scenario_that_kills_its_workers_is_given_up(self, tmp_path: Path) -> None:
-        """Workers with a nanny come again each time."""
-        with cluster(tmp_path, workers=1, nanny=True) as made:
-            asked = [broken("deadly", Deadly()), *named(2, scenario("dear", DEAR))]
-            found = {each.result.name: each.result for each in on(made).outcomes(given(), asked, _nothing)}
-        assert [found[name].status for name in ("deadly", "dear0", "dear1")] == ["failed", "planned", "planned"]
-        assert "ended 3 times without an answer" in found["deadly"].reasons[0]
 
     def test_workers_of_another_version_are_refused(self, dask: LocalCluster, tmp_path: Path) -> None:
         (tmp_path / "consolidation").mkdir()
@@ -239,7 +216,7 @@ class TestCluster:
         other.kill()
         wait_until(lambda: len(_workers(dask)) == count)
 
-    def test_a_lost_cluster_is_said(self, tmp_path: Path) -> None:
+    def test_what_all_begin_with_outlives_the_workers_but_not_the_scheduler(self, tmp_path: Path) -> None:
         from consolidation.studies.cluster import ClusterLost
 
         with cluster(tmp_path) as made:
@@ -248,9 +225,24 @@ class TestCluster:
             made.worker()
             outcomes = on(made).outcomes(given(), named(30, scenario("dear", DEAR)), _nothing)
             next(outcomes)
+            made.worker()
+            wait_until(lambda: len(_workers(made)) == 2)
+            made.workers[0].kill()
+            assert [next(outcomes).result.status for _ in range(3)] == ["planned"] * 3
             made.scheduler.kill()
             with pytest.raises(ClusterLost, match="What is finished is kept"):
                 list(outcomes)
+
+    def test_only_a_scenario_that_kills_its_workers_is_given_up(self, dask: LocalCluster) -> None:
+        """Three workers are lost to it; the one that is left does the rest."""
+        for _ in range(4 - len(_workers(dask))):
+            dask.worker()
+        wait_until(lambda: len(_workers(dask)) == 4)
+        asked = [broken("deadly", Deadly()), *named(2, scenario("dear", DEAR))]
+        found = {each.result.name: each.result for each in on(dask).outcomes(given(), asked, _nothing)}
+        assert [found[name].status for name in ("deadly", "dear0", "dear1")] == ["failed", "planned", "planned"]
+        assert "ended 3 times without an answer" in found["deadly"].reasons[0]
+        wait_until(lambda: len(_workers(dask)) == 1)
 
     @pytest.mark.parametrize("address", ["127.0.0.1:1", "localhost", "foo://127.0.0.1:1", ""])
     def test_an_address_where_nobody_answers_is_refused(self, address: str) -> None:

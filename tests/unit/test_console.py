@@ -131,18 +131,18 @@ def test_quiet_progress_says_nothing(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr() == ("", "")
 
 
-def test_ctrl_c_once_asks_and_twice_ends(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_once_asks_and_twice_ends(capfd: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGINT)
     line = console.ProgressLine("USD", quiet=False)
     assert not line.cancelled()
     with pytest.raises(KeyboardInterrupt):
-        _interrupt_twice(line, capsys)
+        _interrupt_twice(line, capfd)
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def _interrupt_twice(line: console.ProgressLine, capsys: pytest.CaptureFixture[str]) -> None:
+def _interrupt_twice(line: console.ProgressLine, capfd: pytest.CaptureFixture[str]) -> None:
     with line.running():
         os.kill(os.getpid(), signal.SIGINT)
         assert line.cancelled()
-        assert "stopping: the best plan so far is kept" in capsys.readouterr().err
+        assert "stopping: the best plan so far is kept" in capfd.readouterr().err
         os.kill(os.getpid(), signal.SIGINT)

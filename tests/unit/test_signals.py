@@ -10,17 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from solvers.api import solve
-from solvers.options import SolveOptions
+from consolidation.planner import plan
 from solvers.packing import Items, Types
 from solvers.packing.assignment_model import assign
 from solvers.packing.cuts import cheapest_counts, size_rows
 from solvers.packing.integer import Effort
 from solvers.packing.problem import build_problem
-from tests.strategies import Lot, Option, Pool, Type, make_problem
+from tests.studying import given
 
 _PACKING = build_problem(Items(np.array([[5], [5], [4]])), Types(np.array([[10], [5]]), np.array([7, 4])), None)
-_SHARED = make_problem([Lot(options=[Option(1, (0,)), Option(90)]) for _ in range(5)], [Pool((Type(50, 20),))])
 
 
 def _caught() -> bool:
@@ -33,7 +31,7 @@ def _caught() -> bool:
 @pytest.mark.parametrize(
     "work",
     [
-        lambda: solve(_SHARED, SolveOptions()),
+        lambda: plan(given().network, given().shipments),
         lambda: assign(_PACKING, 100, 0, Effort(1000, 10.0, 1, None)),
         lambda: cheapest_counts(_PACKING, size_rows(_PACKING), (), 1.0, 1),
     ],
