@@ -5,12 +5,12 @@
     DragonBoatError
     ├── InputError          invalid files, rows or values; carries every Finding, not only the first
     ├── AllocationError     a plan cannot be shared by a rule (defined in consolidation.allocation)
-    ├── ClusterLost         the cluster that a study runs on is lost (defined in consolidation.studies.cluster)
     ├── GeocodingError      a geocoder did not answer (defined in network.geocode)
     ├── PlanFolderError     a plan folder is missing, incomplete or of another schema version
     ├── WrongPlanError      a comparison is applied to another plan (defined in consolidation.comparison)
     ├── SolveError          the optimiser was called with arrays that contradict each other
-    └── StoppedWithoutPlan  planning was stopped before there was a plan (defined in consolidation.planner)
+    ├── StoppedWithoutPlan  planning was stopped before there was a plan (defined in consolidation.planner)
+    └── WorkersLost         there is nobody left to run a study (defined in consolidation.studies.processes)
 """
 
 from __future__ import annotations

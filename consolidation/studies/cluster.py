@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from consolidation._version import __version__
 from consolidation.scenarios import Scenario
+from consolidation.studies.processes import WorkersLost
 from consolidation.studies.runners import Outcomes, Then, dispatched
 from consolidation.studies.work import Given, Outcome, broken_off, run
-from network.errors import DragonBoatError, Finding, InputError
+from network.errors import Finding, InputError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -32,10 +33,6 @@ _WITHOUT_WORKERS_S = 60.0
 """How long a study waits for a worker when all are lost."""
 _QUIET = {"distributed.admin.large-graph-warning-threshold": "100 GiB"}
 """Dask warns of large instructions; those of a study are large once, and on purpose."""
-
-
-class ClusterLost(DragonBoatError):  # noqa: N818
-    """The cluster was lost while a study was running on it."""
 
 
 class Cluster:
@@ -62,7 +59,7 @@ class Cluster:
 
         Raises
         ------
-        ClusterLost
+        WorkersLost
             If the scheduler, or for a minute every worker, is lost.
         """
         with self._client() as client:
@@ -126,7 +123,7 @@ class _Pool:
                 if self._running:
                     return False
                 if time.monotonic() > end:
-                    raise ClusterLost(_lost(self._address, "has had no worker for a minute"))
+                    raise WorkersLost(_lost(self._address, "has had no worker for a minute"))
                 time.sleep(_PAUSE_S)
             key = f"{scenario.name}-{uuid.uuid4().hex}"
             future = self._client.submit(run, self._given, scenario, key=key, workers=[worker], pure=False)
@@ -183,7 +180,7 @@ class _Pool:
         try:
             yield
         except (OSError, CancelledError) as fault:
-            raise ClusterLost(_lost(self._address, f"does not answer any more ({fault})")) from fault
+            raise WorkersLost(_lost(self._address, f"does not answer any more ({fault})")) from fault
 
 
 def _lost(address: str, what: str) -> str:

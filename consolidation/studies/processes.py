@@ -19,10 +19,21 @@ from multiprocessing.connection import Connection, wait
 
 from consolidation.scenarios import Scenario
 from consolidation.studies.work import Given, Outcome, run
+from network.errors import DragonBoatError
 
 _SPAWN = multiprocessing.get_context("spawn")
 _PAUSE_S = 1.0
 """Longest wait for an answer, after which Ctrl-C is noticed on every system."""
+_NONE_BEGINS = (
+    'No process that could plan a scenario begins. Maybe a script calls study() outside of `if __name__ == "__main__":`, or the '
+    "system allows no more processes: Serial() needs none."
+)
+_MOST_STILLBORN = 3
+"""Processes that may end while they begin before it is said that none can."""
+
+
+class WorkersLost(DragonBoatError):  # noqa: N818
+    """There is nobody left to run a study."""
 
 
 class Pool:
@@ -37,18 +48,34 @@ class Pool:
         self._size, self._packed = size, pickle.dumps(given, pickle.HIGHEST_PROTOCOL)
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, _Worker] = {}
+        self._stillborn = 0
 
     def begin(self, scenario: Scenario) -> bool:
-        """Begin a scenario if a worker is free or may be begun; return whether one was."""
+        """Begin a scenario if a worker is free or may be begun; return whether one was.
+
+        Raises
+        ------
+        WorkersLost
+            If the system begins no process.
+        """
         if len(self._busy) == self._size:
             return False
-        worker = self._idle.pop() if self._idle else _Worker(self._packed)
+        try:
+            worker = self._idle.pop() if self._idle else _Worker(self._packed)
+        except OSError as fault:
+            raise WorkersLost(f"{_NONE_BEGINS} ({fault})") from fault
         self._busy[worker.pipe] = worker
         worker.give(scenario)
         return True
 
     def ended(self) -> Iterator[tuple[Scenario, Outcome | int]]:
-        """Wait a while and yield what ended: a scenario with its outcome, or with 1 for its worker that was lost."""
+        """Wait a while and yield what ended: a scenario with its outcome, or with 1 for its worker that was lost.
+
+        Raises
+        ------
+        WorkersLost
+            If no process can begin.
+        """
         for pipe in wait(list(self._busy), _PAUSE_S):
             worker = self._busy[pipe]  # type: ignore[index]  # only pipes are waited for
             try:
@@ -56,8 +83,12 @@ class Pool:
             except (EOFError, OSError):
                 worker.end()
                 del self._busy[worker.pipe]
+                self._stillborn += not worker.ready
+                if self._stillborn == _MOST_STILLBORN:
+                    raise WorkersLost(_NONE_BEGINS) from None
                 yield worker.scenario, 1
                 continue
+            self._stillborn = 0
             if outcome is not None:
                 del self._busy[worker.pipe]
                 self._idle.append(worker)
@@ -74,7 +105,7 @@ class _Worker:
 
     def __init__(self, packed: bytes) -> None:
         self.pipe, theirs = _SPAWN.Pipe()
-        self._packed, self._ready = packed, False
+        self._packed, self.ready = packed, False
         self._process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
         with _deaf():
             self._process.start()
@@ -82,7 +113,7 @@ class _Worker:
 
     def give(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        if self._ready:
+        if self.ready:
             self._send(scenario)
 
     def answer(self) -> Outcome | None:
@@ -95,7 +126,7 @@ class _Worker:
         """
         outcome: Outcome | None = self.pipe.recv()
         if outcome is None:
-            self._ready = True
+            self.ready = True
             self.pipe.send_bytes(self._packed)
             self.pipe.send(self.scenario)
         return outcome

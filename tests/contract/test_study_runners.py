@@ -5,21 +5,24 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from consolidation.studies import read_request, study
+from consolidation.studies.processes import WorkersLost
 from consolidation.studies.runners import Processes, Runner, Serial
 from consolidation.studies.work import Outcome
 from network.errors import InputError
 from tests.clusters import LocalCluster, cluster, wait_until
 from tests.deadly import Deadly, Faulty
 from tests.deadly import scenario as broken
-from tests.killing import posix, serving
+from tests.killing import ROOT, posix, serving
 from tests.studying import CLOSED, DEAR, NAMES, TEXT, contents, given, named, scenario
 
 pytestmark = posix
@@ -51,6 +54,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     """A cluster of two workers."""
     pytest.importorskip("distributed", reason="Dask, the extra 'cluster', is not installed")
     with cluster(tmp_path_factory.mktemp("dask"), workers=2) as made:
+        wait_until(lambda: len(_workers(made)) == 2)
         yield made
 
 
@@ -100,6 +104,24 @@ class TestProcesses:
             "the process that planned it ended 3 times without an answer; maybe memory ran out",
         )
         assert found["deadly"].key == ""
+
+    def test_a_script_that_lets_no_process_begin_is_told_so(self, tmp_path: Path) -> None:
+        """Each process that it begins runs the script once more, up to the same place."""
+        script = tmp_path / "careless.py"
+        script.write_text("""
+from consolidation.studies.processes import WorkersLost
+from consolidation.studies.runners import Processes
+from tests.studying import DEAR, given, scenario
+
+list(Processes(1).outcomes(given(), [scenario("dear", DEAR)], lambda outcome: ()))
+""")
+        done = subprocess.run([sys.executable, script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 1
+        assert (
+            "WorkersLost: No process that could plan a scenario begins. Maybe a script calls study() outside of `if"
+            in done.stderr
+        )
 
     def test_workers_end_with_the_process_that_began_them(
         self, file: Path, tmp_path: Path, expected: dict[str, bytes]
@@ -169,6 +191,7 @@ def test_an_outcome_may_ask_for_further_scenarios(where: str, request: pytest.Fi
     assert {result.status for result in found} == {"planned"}
 
 
+@pytest.mark.skipif(find_spec("distributed") is None, reason="Dask, the extra 'cluster', is not installed")
 class TestCluster:
     def test_the_study_is_that_of_one_process(
         self, dask: LocalCluster, file: Path, tmp_path: Path, expected: dict[str, bytes]
@@ -217,8 +240,6 @@ class TestCluster:
         wait_until(lambda: len(_workers(dask)) == count)
 
     def test_what_all_begin_with_outlives_the_workers_but_not_the_scheduler(self, tmp_path: Path) -> None:
-        from consolidation.studies.cluster import ClusterLost
-
         with cluster(tmp_path) as made:
             with pytest.raises(InputError, match="found 'no worker', expected at least one"):
                 on(made, patience_s=0.5)
@@ -230,7 +251,7 @@ class TestCluster:
             made.workers[0].kill()
             assert [next(outcomes).result.status for _ in range(3)] == ["planned"] * 3
             made.scheduler.kill()
-            with pytest.raises(ClusterLost, match="What is finished is kept"):
+            with pytest.raises(WorkersLost, match="What is finished is kept"):
                 list(outcomes)
 
     def test_only_a_scenario_that_kills_its_workers_is_given_up(self, dask: LocalCluster) -> None:
@@ -246,10 +267,10 @@ class TestCluster:
 
     @pytest.mark.parametrize("address", ["127.0.0.1:1", "localhost", "foo://127.0.0.1:1", ""])
     def test_an_address_where_nobody_answers_is_refused(self, address: str) -> None:
-        cluster = pytest.importorskip("consolidation.studies.cluster")
-        pytest.importorskip("distributed")
+        from consolidation.studies.cluster import Cluster
+
         with pytest.raises(InputError, match=r"expected a Dask scheduler that answers within 0\.3 s"):
-            cluster.Cluster(address, patience_s=0.3)
+            Cluster(address, patience_s=0.3)
 
     def test_the_extra_is_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from consolidation.studies.cluster import Cluster
