@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from consolidation.studies import read_request, study
+from consolidation.studies import processes, read_request, study
 from consolidation.studies.processes import WorkersLost
 from consolidation.studies.runners import Processes, Runner, Serial
 from consolidation.studies.work import Outcome
@@ -22,7 +21,7 @@ from network.errors import InputError
 from tests.clusters import LocalCluster, cluster, wait_until
 from tests.deadly import Deadly, Faulty
 from tests.deadly import scenario as broken
-from tests.killing import ROOT, posix, serving
+from tests.killing import posix, serving
 from tests.studying import CLOSED, DEAR, NAMES, TEXT, contents, given, named, scenario
 
 pytestmark = posix
@@ -105,23 +104,12 @@ class TestProcesses:
         )
         assert found["deadly"].key == ""
 
-    def test_a_script_that_lets_no_process_begin_is_told_so(self, tmp_path: Path) -> None:
-        """Each process that it begins runs the script once more, up to the same place."""
-        script = tmp_path / "careless.py"
-        script.write_text("""
-from consolidation.studies.processes import WorkersLost
-from consolidation.studies.runners import Processes
-from tests.studying import DEAR, given, scenario
-
-list(Processes(1).outcomes(given(), [scenario("dear", DEAR)], lambda outcome: ()))
-""")
-        done = subprocess.run([sys.executable, script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
-                              capture_output=True, text=True, check=False)  # fmt: skip
-        assert done.returncode == 1
-        assert (
-            "WorkersLost: No process that could plan a scenario begins. Maybe a script calls study() outside of `if"
-            in done.stderr
-        )
+    def test_where_no_process_begins_that_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As where each runs the script that began it once more, up to the same place."""
+        monkeypatch.setattr(processes, "_serve", repr)
+        with pytest.raises(WorkersLost, match=r"Maybe a script calls study\(\) outside of `if __name__"):
+            list(Processes(1).outcomes(given(), [scenario("dear", DEAR)], _nothing))
+        assert multiprocessing.active_children() == []
 
     def test_workers_end_with_the_process_that_began_them(
         self, file: Path, tmp_path: Path, expected: dict[str, bytes]
