@@ -11,7 +11,7 @@ from consolidation.comparison import charts
 from consolidation.comparison.charts import EFFECT_NAMES
 from consolidation.comparison.model import EFFECTS, Comparison, Detail, Figure, Money, Verdict
 from consolidation.comparison.tables import CHANGES, COSTS, LOADS
-from consolidation.report._html import Column, count, document, money, number, pairs, section, table
+from consolidation.report._html import Column, count, document, drawn, money, number, pairs, section, signed, table
 from consolidation.report.charts import CATEGORY_NAMES
 
 KIND_NAMES = {
@@ -69,7 +69,7 @@ def sentences(found: Comparison) -> list[str]:
     cost, told = found.cash_cost, []
     if cost.difference:
         word = "more" if cost.difference > 0 else "less"
-        parts = ", ".join(f"{EFFECT_NAMES[name].lower()} {_signed(amount)}" for name, amount in cost.effects.items())
+        parts = ", ".join(f"{EFFECT_NAMES[name].lower()} {signed(amount)}" for name, amount in cost.effects.items())
         told.append(
             f"Plan B costs {money(abs(cost.difference), found.currency)} {word} in landed cost than plan A: {parts}."
         )
@@ -86,17 +86,12 @@ def sentences(found: Comparison) -> list[str]:
     return told
 
 
-def _signed(amount: object) -> str:
-    text = number(amount, 2)
-    return text if text.startswith("−") else f"+{text}"
-
-
 def _summary(found: Comparison) -> str:
     kinds = found.shipments_by_kind()
     difference = found.cash_cost.difference
     good = " good" if difference < 0 else ""
     cards = [
-        (good, _signed(difference), f"landed cost, B less A, {escape(found.currency)}"),
+        (good, signed(difference), f"landed cost, B less A, {escape(found.currency)}"),
         ("", f"{kinds.get('moved', 0):,}", "shipments moved"),
         ("", f"{kinds.get('added', 0):,} / {kinds.get('dropped', 0):,}", "shipments added / dropped"),
         ("", f"{kinds.get('later', 0):,} / {kinds.get('earlier', 0):,}", "shipments delivered later / earlier"),
@@ -125,11 +120,11 @@ def _amounts(cost: Money) -> tuple[object, ...]:
 
 def _cost(found: Comparison, figures: dict[str, go.Figure]) -> str:
     figures["cost-chart"] = charts.cost_figure(found)
-    drawn = _drawn("cost-chart", "Landed cost of plan A, what it changed by, landed cost of plan B")
+    chart = drawn("cost-chart", "Landed cost of plan A, what it changed by, landed cost of plan B")
     by_category = ""
     if any(cost.effects for cost in found.categories.values()):
         figures["category-chart"] = charts.category_figure(found)
-        by_category = "<h3>By category</h3>" + _drawn("category-chart", "What each category of landed cost changed by")
+        by_category = "<h3>By category</h3>" + drawn("category-chart", "What each category of landed cost changed by")
     rows = [(CATEGORY_NAMES[name], *_amounts(cost)) for name, cost in found.categories.items()]
     rows.append(("All", *_amounts(found.cash_cost)))
     listed = table("categories", [Column("Category"), *_effect_columns(found.currency)], rows)
@@ -137,11 +132,7 @@ def _cost(found: Comparison, figures: dict[str, go.Figure]) -> str:
         '<p class="note">Own quantities: the goods themselves, at the old prices. Prices: rates, charges and exchange rates. '
         "Sharing: the part of shared charges, as others in the load or entry changed. Journeys: other ways.</p>"
     )
-    return section("cost", "Landed cost", drawn, by_category, listed, note)
-
-
-def _drawn(name: str, text: str) -> str:
-    return f'<div id="{name}" class="figure" role="img" aria-label="{escape(text)}"></div>'
+    return section("cost", "Landed cost", chart, by_category, listed, note)
 
 
 def _listed(name: str, columns: list[Column], rows: Iterable[tuple[object, ...]], source: str) -> str:
@@ -178,13 +169,13 @@ def _dates(found: Comparison, figures: dict[str, go.Figure]) -> str:
     if not rows:
         return section("dates", "Delivery", "<p>No shipment is delivered on another day.</p>")
     figures["dates-chart"] = charts.dates_figure(found)
-    drawn = _drawn("dates-chart", "Day of delivery in both plans")
+    chart = drawn("dates-chart", "Day of delivery in both plans")
     cut = (
         f'<p class="note">The {charts.MAX_DATES} that differ most, of {len(rows):,}.</p>'
         if len(rows) > charts.MAX_DATES
         else ""
     )
-    return section("dates", "Delivery", f'<div class="figure tall" tabindex="0">{drawn}</div>', cut)
+    return section("dates", "Delivery", f'<div class="figure tall" tabindex="0">{chart}</div>', cut)
 
 
 def _loads(found: Comparison) -> str:

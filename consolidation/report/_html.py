@@ -86,7 +86,17 @@ def money(amount: object, currency: str = "", places: int = 2) -> str:
 
 def number(value: object, places: int = 0) -> str:
     """Return a number with thousands separators and a real minus sign."""
-    return f"{float(str(value)):,.{places}f}".replace("-", "−")
+    return f"{float(str(value)):z,.{places}f}".replace("-", "−")
+
+
+def signed(value: object, places: int = 2) -> str:
+    """Return a number with its sign.
+
+    >>> signed(1234.5), signed(-1, 0), signed(0)
+    ('+1,234.50', '−1', '0.00')
+    """
+    text = number(value, places)
+    return text if text.startswith("−") or not text.strip("0.") else f"+{text}"
 
 
 def count(amount: int, noun: str) -> str:
@@ -194,3 +204,8 @@ def pairs(items: Iterable[tuple[str, str]]) -> str:
 def section(name: str, title: str, *parts: str) -> str:
     """Return a section of a page with a heading; `parts` are HTML."""
     return f'<section id="{name}"><h2>{escape(title)}</h2>{"".join(parts)}</section>'
+
+
+def drawn(name: str, text: str) -> str:
+    """Return the place of the figure of an id; `text` says what it shows."""
+    return f'<div id="{name}" class="figure" role="img" aria-label="{escape(text)}"></div>'

@@ -8,7 +8,6 @@ only looks the choice up.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from html import escape
@@ -20,8 +19,17 @@ import plotly.graph_objects as go
 from consolidation.plan_model import Plan, PlannedShipment
 from consolidation.report import _flows, _html
 from consolidation.report._flows import ANY, Flow, selection_key
-from consolidation.report._geometry import LABEL_MARKER_PX, VIEWS, Label, View, dense, great_circle, place_labels
-from network.geo import sea_path
+from consolidation.report._geometry import great_circle
+from consolidation.report._maps import (
+    controls,
+    drawn_map,
+    first_view,
+    label_trace,
+    lane_path,
+    legend_line,
+    map_layout,
+    select,
+)
 from network.model import Network
 from network.tables import Lane, Place
 
@@ -52,10 +60,6 @@ LEGS = {
     "courier": MODES["courier"],
 }
 _ALL = selection_key(ANY, ANY)
-_KIND_WORDS = frozenset({
-    "air", "airport", "bonded", "centre", "center", "ces", "cfs", "collection", "consolidation", "deconsolidation",
-    "devanning", "hub", "port", "rail", "terminal", "warehouse", "zone",
-})  # fmt: skip
 Variants = dict[str, dict[str, Any]]
 
 
@@ -71,9 +75,10 @@ def map_figure(plan: Plan, network: Network) -> go.Figure:
     traces += _lane_traces(network, chosen, plan.certificate.currency)
     traces += _place_traces(network, flows)
     traces.append(_customs_trace(plan, network, chosen, flows))
-    view = _first_view(traces)
-    traces.append(_label_trace(network, flows[_ALL], view))
-    return go.Figure(data=[go.Scattergeo(trace) for trace in _with_titles(traces)], layout=_layout(plan, view))
+    view = first_view(traces)
+    traces.append(label_trace(network, flows[_ALL], view))
+    meta = {"choices": ["week", "market"], "counts": {key: len(rows) for key, rows in chosen.items()}}
+    return go.Figure(data=[go.Scattergeo(trace) for trace in _with_titles(traces)], layout=map_layout(view, meta))
 
 
 def write_map(plan: Plan, network: Network, path: Path, figure: go.Figure | None = None) -> None:
@@ -89,24 +94,9 @@ def map_block(plan: Plan, figure: go.Figure) -> str:
     """Return the controls and the place of the map as HTML; the figure itself is drawn by the page's script."""
     weeks = sorted({week for shipment in plan.shipments if (week := _flows.week_of(shipment))})
     markets = sorted({shipment.market for shipment in plan.shipments})
-    selects = _select("week", "Departure week", [(ANY, "all weeks"), *((week, f"week of {week}") for week in weeks)])
-    selects += _select("market", "Market", [(ANY, "all markets"), *((market, market) for market in markets)])
-    first = figure.layout.meta["view"]
-    buttons = "".join(
-        f'<button type="button" data-view="{escape(view.name)}" aria-pressed="{str(view.name == first).lower()}">'
-        f"{escape(view.name)}</button>"
-        for view in VIEWS
-    )
-    return (
-        f'<div class="controls">{selects}<span class="views" role="group" aria-label="Part of the world">{buttons}'
-        '</span><span id="map-count" aria-live="polite"></span></div>'
-        '<div id="map" class="figure map" role="img" aria-label="World map of the lanes and places of the plan"></div>'
-    )
-
-
-def _select(name: str, title: str, choices: Iterable[tuple[str, str]]) -> str:
-    options = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in choices)
-    return f'<label>{title} <select id="map-{name}">{options}</select></label>'
+    selects = select("week", "Departure week", [(ANY, "all weeks"), *((week, f"week of {week}") for week in weeks)])
+    selects += select("market", "Market", [(ANY, "all markets"), *((market, market) for market in markets)])
+    return controls(selects, figure) + drawn_map("World map of the lanes and places of the plan")
 
 
 def _sentence(plan: Plan) -> str:
@@ -131,10 +121,10 @@ def _lane_traces(network: Network, chosen: dict[str, list[PlannedShipment]], cur
     used.sort(key=lambda lane_id: (-flows[_ALL][lane_id].volume_m3, lane_id))
     for mode in (mode for mode in MODES if any(network.lane[lane_id].mode == mode for lane_id in used)):
         name, colour, dash = MODES[mode]
-        yield _legend_line(f"mode-{mode}", name, colour, dash, 3, 10)
+        yield legend_line(f"mode-{mode}", name, colour, dash, 3, 10)
     for lane_id in used:
         lane = network.lane[lane_id]
-        path = _lane_path(network, lane)
+        path = lane_path(network, lane)
         if not path:
             continue
         variants = {
@@ -153,19 +143,6 @@ def _lane_traces(network: Network, chosen: dict[str, list[PlannedShipment]], cur
             "hoverinfo": "text", "text": variants[_ALL]["text"],
             "meta": {"role": "lane", "id": lane_id, "variants": variants},
         }  # fmt: skip
-
-
-def _lane_path(network: Network, lane: Lane) -> list[tuple[float, float]]:
-    """Return the stored path of a lane, else one over sea, else the shortest line."""
-    path = network.path.get(lane.lane_id, ())
-    if len(path) >= 2:
-        return dense(path)
-    origin, destination = network.place.get(lane.origin), network.place.get(lane.destination)
-    if origin is None or destination is None:
-        return []
-    if lane.mode.startswith("ocean"):
-        return dense(sea_path(origin, destination))
-    return great_circle((origin.lon, origin.lat), (destination.lon, destination.lat))
 
 
 def _lane_text(lane: Lane, flow: Flow, currency: str) -> str:
@@ -203,7 +180,7 @@ def _leg_traces(network: Network, chosen: dict[str, list[PlannedShipment]], curr
         width = 1.4 if group == "courier" else 0.9
         base = {"legendgroup": f"leg-{group}", "showlegend": False}
         rank = 10 if group == "courier" else 20
-        traces.append(_legend_line(f"leg-{group}", name, colour, dash, width, rank))
+        traces.append(legend_line(f"leg-{group}", name, colour, dash, width, rank))
         traces.append({
             **base, "mode": "lines", "line": {"color": colour, "dash": dash, "width": width}, "hoverinfo": "skip",
             "opacity": 0.75 if group == "courier" else 0.45,
@@ -226,13 +203,6 @@ def _mean(path: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def _leg_text(leg: _flows.Leg, flow: Flow, currency: str) -> str:
     cost = f"<br>{escape(currency)} {flow.cost:,.0f} freight" if leg[0] == "courier" else ""
     return f"{escape(leg[3])}<br>{flow.volume_m3:,.1f} m³, {_html.count(flow.shipments, 'shipment')}{cost}"
-
-
-def _legend_line(group: str, name: str, colour: str, dash: str, width: float, rank: int) -> dict[str, Any]:
-    return {
-        "mode": "lines", "lon": [None], "lat": [None], "name": name, "legendgroup": group, "hoverinfo": "skip",
-        "line": {"color": colour, "dash": dash, "width": width}, "legendrank": rank,
-    }  # fmt: skip
 
 
 def _with_titles(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -315,78 +285,4 @@ def _unused_trace(network: Network, used: dict[str, Flow]) -> dict[str, Any]:
         "legendgroup": "place-unused", "marker": {"size": 3, "color": "#777777", "opacity": 0.4}, "lon": [place.lon for place in places],
         "lat": [place.lat for place in places], "text": [f"{_place_head(place)}<br>not used" for place in places],
         "meta": {"role": "unused"},
-    }  # fmt: skip
-
-
-def labels_by_view(network: Network, flows: dict[str, Flow]) -> dict[str, list[Label]]:
-    """Return the labels of each view, chosen by the volume through the places so that none overlap.
-
-    One name is written once: of a port and an airport of the same city the busier gets the label.
-    """
-    places = [network.place[place_id] for place_id in flows if place_id in network.place]
-    places.sort(key=lambda place: (place.kind == "fc", -flows[place.place_id].volume_m3, place.place_id))
-    labels: dict[str, Label] = {}
-    for place in places:
-        text = _short(place)
-        labels.setdefault(text, Label(place.place_id, text, place.lon, place.lat, ""))
-    return {
-        view.name: place_labels(view, labels.values(), 16 if view.lon[1] - view.lon[0] > 150 else 30) for view in VIEWS
-    }
-
-
-def _short(place: Place) -> str:
-    """Return a name short enough for a map: without what stands in brackets and without words for the kind."""
-    if place.kind == "fc":
-        return place.place_id
-    words: list[str] = []
-    for word in re.split(r"[(,/]", place.name)[0].split():
-        if words and (word.lower() in _KIND_WORDS or len(" ".join([*words, word])) > 20):
-            break
-        words.append(word)
-    return " ".join(words) or place.place_id
-
-
-def _label_trace(network: Network, flows: dict[str, Flow], view: View) -> dict[str, Any]:
-    views = {
-        name: {
-            "ids": [label.place_id for label in labels],
-            "lon": [label.lon for label in labels],
-            "lat": [label.lat for label in labels],
-            "text": [escape(label.text) for label in labels],
-            "textposition": [label.position for label in labels],
-        }
-        for name, labels in labels_by_view(network, flows).items()
-    }
-    shown = {name: values for name, values in views[view.name].items() if name != "ids"}
-    return {
-        "mode": "markers+text", "name": "Names", "hoverinfo": "skip", "showlegend": False,
-        "marker": {"size": LABEL_MARKER_PX, "opacity": 0},
-        "textfont": {"size": 11, "color": "#111111"}, "meta": {"role": "labels", "views": views}, **shown,
-    }  # fmt: skip
-
-
-def _first_view(traces: Iterable[dict[str, Any]]) -> View:
-    roles = {"lane", "places"}
-    drawn = [trace for trace in traces if trace.get("meta", {}).get("role") in roles]
-    points = [(lon, lat) for trace in drawn for lon, lat in zip(trace["lon"], trace["lat"], strict=True)]
-    pacific = VIEWS[1]
-    return pacific if points and all(pacific.holds(*point) for point in points) else VIEWS[0]
-
-
-def _layout(plan: Plan, view: View) -> dict[str, Any]:
-    geo = {
-        **view.geo(), "resolution": 110, "showland": True, "landcolor": "#EFEBE3", "showocean": True,
-        "oceancolor": "#DCE8F0", "showcountries": True, "countrycolor": "#C4BCAD", "countrywidth": 0.5,
-        "showcoastlines": True, "coastlinecolor": "#93A1AC", "coastlinewidth": 0.7, "showlakes": False,
-        "showframe": False, "bgcolor": "rgba(0,0,0,0)", "domain": {"x": [0, 1], "y": [0, 1]},
-    }  # fmt: skip
-    legend = {"x": 1.005, "xanchor": "left", "y": 1, "yanchor": "top", "font": {"size": 12}, "tracegroupgap": 3}
-    return {
-        "geo": geo, "margin": {"l": 0, "r": 215, "t": 30, "b": 4}, "hovermode": "closest", "uirevision": "map",
-        "paper_bgcolor": "rgba(0,0,0,0)", "font": {"family": _html.FONT, "size": 12},
-        "legend": {**legend, "grouptitlefont": {"size": 13, "weight": 600}}, "hoverlabel": {"align": "left"},
-        "meta": {
-            "view": view.name, "views": {view.name: view.geo() for view in VIEWS},
-            "counts": {key: len(rows) for key, rows in _flows.selections(plan.shipments).items()},
-        },
     }  # fmt: skip

@@ -7,7 +7,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from consolidation.report._html import Column, count, document, money, number, pairs, percent, section, table
+from consolidation.report._html import Column, count, document, drawn, money, number, pairs, percent, section, table
 from consolidation.simulation import charts
 from consolidation.simulation.files import SHIPMENTS, SIMULATION
 from consolidation.simulation.model import Against, Simulation, UsedFigures
@@ -79,15 +79,11 @@ def _summary(found: Simulation) -> str:
     return section("summary", "Summary", f'<div class="cards">{blocks}</div>', texts)
 
 
-def _drawn(name: str, text: str) -> str:
-    return f'<div id="{name}" class="figure" role="img" aria-label="{escape(text)}"></div>'
-
-
 def _departures(found: Simulation, figures: dict[str, go.Figure]) -> str:
     if not found.departures:
         return section("departures-section", "Departures", "<p>None.</p>")
     figures["departures-chart"] = charts.departures_figure(found)
-    chart = _drawn("departures-chart", "Chance of being on time, by departure")
+    chart = drawn("departures-chart", "Chance of being on time, by departure")
     left_out = len(found.departures) - len(charts.drawn(found))
     cut = f'<p class="note">The {charts.MAX_DEPARTURES} with the lowest chance.</p>' if left_out else ""
     columns = [
@@ -113,8 +109,8 @@ def _dates(found: Simulation, figures: dict[str, go.Figure]) -> str:
     figures["shares-chart"] = charts.shares_figure(found)
     note = '<p class="note">The promised date is the due date, the deadline of the sales event, or without these the date in the plan.</p>'
     return section(
-        "dates", "Days late", _drawn("days-chart", "Days between the promised date and receipt"), note,
-        "<h3>Share on time over the runs</h3>", _drawn("shares-chart", "Share of the shipments on time, over the runs"),
+        "dates", "Days late", drawn("days-chart", "Days between the promised date and receipt"), note,
+        "<h3>Share on time over the runs</h3>", drawn("shares-chart", "Share of the shipments on time, over the runs"),
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from consolidation.report._geometry import (
     label_box,
     overlap,
 )
-from consolidation.report.map import KINDS, MODES, labels_by_view, line_width
+from consolidation.report._maps import labels_by_view
+from consolidation.report.map import KINDS, MODES, line_width
 from consolidation.report.page import certificate_sentences
 from solvers.outcome import StopReason
 from tests.goods import quick_plan

@@ -49,7 +49,9 @@
   }
 
   // ------------------------------------------------------------------ map
-  const state = {week: "*", market: "*", view: figures.map ? figures.map.layout.meta.view : ""};
+  const choices = figures.map ? figures.map.layout.meta.choices : [];
+  const state = {view: figures.map ? figures.map.layout.meta.view : ""};
+  const chosenKey = () => choices.map((name) => state[name]).join("|");
 
   function spread(values, index, stride) {
     const out = [];
@@ -74,7 +76,7 @@
   }
 
   function mapData(div) {
-    const key = state.week + "|" + state.market, active = new Set();
+    const key = chosenKey(), active = new Set();
     for (const trace of figures.map.data) {
       const meta = trace.meta || {}, v = meta.role === "places" && meta.variants[key];
       if (v) for (const k of v.index) active.add(meta.ids[k]);
@@ -87,8 +89,9 @@
   }
 
   function count() {
-    const n = figures.map.layout.meta.counts[state.week + "|" + state.market] || 0;
-    document.getElementById("map-count").textContent = n.toLocaleString("en") + (n === 1 ? " shipment" : " shipments");
+    const meta = figures.map.layout.meta, n = meta.told ? 0 : meta.counts[chosenKey()] || 0;
+    const text = meta.told ? meta.told[chosenKey()] : n.toLocaleString("en") + (n === 1 ? " shipment" : " shipments");
+    document.getElementById("map-count").textContent = text;
   }
 
   function drawMap(moved) {
@@ -102,9 +105,11 @@
   }
 
   function wireMap() {
-    for (const name of ["week", "market"]) {
-      document.getElementById("map-" + name).addEventListener("change", function (event) {
-        state[name] = event.target.value;
+    for (const name of choices) {
+      const select = document.getElementById("map-" + name);
+      state[name] = select.value;
+      select.addEventListener("change", function () {
+        state[name] = select.value;
         drawMap(false);
       });
     }
@@ -117,7 +122,7 @@
     buttons.forEach((button) => button.addEventListener("click", () => show(button.dataset.view)));
     // A link may choose: map.html#view=Europe&market=DE&week=2026-12-07
     const asked = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["week", "market"]) {
+    for (const name of choices) {
       const select = document.getElementById("map-" + name);
       if (Array.from(select.options).some((option) => option.value === asked.get(name))) state[name] = select.value = asked.get(name);
     }
