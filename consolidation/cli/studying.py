@@ -93,6 +93,8 @@ class _Stop:
 
 
 def _tell(done: int, count: int, result: ScenarioResult) -> None:
+    from consolidation.studies.words import VERDICTS
+
     if result.figures is None:
         text = f"failed: {result.reasons[0]}"
     else:
@@ -100,16 +102,6 @@ def _tell(done: int, count: int, result: ScenarioResult) -> None:
         if result.difference is not None:
             text += f"  {result.difference.cost:+,.0f}: {VERDICTS[result.difference.verdict]}"
     console.err.print(f"{done}/{count} {result.name}: {text}", markup=False, highlight=False)
-
-
-VERDICTS = {
-    "same": "the same",
-    "cheaper": "surely cheaper",
-    "dearer": "surely dearer",
-    "not_dearer": "not dearer",
-    "not_cheaper": "not cheaper",
-    "undecided": "undecided",
-}
 
 
 def _show(found: Study, folder: Path) -> None:
@@ -126,10 +118,12 @@ def _show(found: Study, folder: Path) -> None:
         console.out.print(
             f"not run: {', '.join(found.missing)}; the same command goes on with them", markup=False, highlight=False
         )
-    console.out.print(f"study in {folder}", markup=False, highlight=False)
+    console.out.print(f"study in {folder}: study.html is the page for people", markup=False, highlight=False)
 
 
 def _cells(row: ScenarioResult) -> list[str]:
+    from consolidation.studies.words import VERDICTS
+
     figures, difference = row.figures, row.difference
     if figures is None:
         return ["no plan"]

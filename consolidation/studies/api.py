@@ -15,6 +15,7 @@ from consolidation.studies.alone import alone
 from consolidation.studies.differences import difference
 from consolidation.studies.keeping import Keeper
 from consolidation.studies.model import BASE, ScenarioResult, Study
+from consolidation.studies.page import study_page
 from consolidation.studies.request import Request
 from consolidation.studies.runners import Processes, Runner, default_workers
 from consolidation.studies.work import Given, Outcome, run
@@ -86,6 +87,7 @@ class _Runs:
         self._keeper.write(found)
         if not found.missing:
             self._keeper.forget_others(self._done)
+        self._keeper.write_page(study_page(found, self._request.network))
         return found
 
     def _until_cancelled(self, todo: Iterable[Scenario]) -> Iterator[Scenario]:

@@ -138,9 +138,8 @@ class Keeper:
                 if path.name not in wanted and path.is_dir() and _is_scenario(path):
                     shutil.rmtree(path)
 
-    def write_page(self, study: Study, text: str) -> None:
+    def write_page(self, text: str) -> None:
         """Write the page."""
-        del study
         with _reported(self.folder), new_file(self.folder / PAGE) as draft:
             draft.write_text(text, encoding="utf-8", newline="\n")
 
