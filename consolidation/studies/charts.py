@@ -43,18 +43,18 @@ _MONEY_COLOURS = (
 _OTHER_COLOURS = ("#F0E442", "#56B4E9", "#882255", "#44AA99", "#332288")
 _BEYOND = 0.35
 """Part of the span of all differences by which an interval may reach beyond them in the picture."""
-_NAME = 44
+_HEAD, _TAIL = 15, 44
+"""Letters of a long name that are written."""
 _LETTER_PX = 6.3
 
 
 def short(name: str) -> str:
-    """Return a name that fits beside a row; its middle gives way.
+    """Return a name that fits beside a row; its middle gives way, as the points of a grid stand at the end.
 
-    >>> short("winter." + "a" * 40 + "+dear")
-    'winter.aaaaaaaaaaaaaa…aaaaaaaaaaaaaaaa+dear'
+    >>> short("winter_programme." + "a" * 40 + "+dear")
+    'winter_programm…aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa+dear'
     """
-    half = (_NAME - 1) // 2
-    return name if len(name) <= _NAME else f"{name[:half]}…{name[-half:]}"
+    return name if len(name) <= _HEAD + _TAIL else f"{name[:_HEAD]}…{name[-_TAIL:]}"
 
 
 def _rows(names: Sequence[str], axis: Trace, right: int = 24) -> Trace:

@@ -202,7 +202,7 @@ def _sentence(name: str, found: list[Change]) -> str:
 
 def _lanes(by_scenario: Mapping[str, list[Change]]) -> str:
     columns = [
-        Column("Scenario"), Column("Lane"), Column("Mode"), Column("Difference", "m³", 1), Column("Base", "m³", 1),
+        Column("Scenario", wrap=True), Column("Lane"), Column("Mode"), Column("Difference", "m³", 1), Column("Base", "m³", 1),
         Column("Scenario", "m³", 1), Column("Base", "shipments", 0), Column("Scenario", "shipments", 0), Column("Base", "loads", 0),
         Column("Scenario", "loads", 0),
     ]  # fmt: skip

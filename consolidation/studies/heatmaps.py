@@ -68,7 +68,7 @@ def _pictures(study: Study, grid: Grid, found: Cells) -> Iterator[tuple[str, go.
         return
     reach = max((abs(float(row.difference.cost)) for row in found.values() if row.difference), default=0.0)
     for others in itertools.product(*(axis.points for axis in grid.axes[2:])):
-        title = ", ".join(f"{axis.name} {point}" for axis, point in zip(grid.axes[2:], others, strict=True))
+        title = ", ".join(f"{axis.name}: {point}" for axis, point in zip(grid.axes[2:], others, strict=True))
         shown = {points[:2]: row for points, row in found.items() if points[2:] == others}
         yield title, heat_figure(study, (grid.axes[0], grid.axes[1]), shown, reach or 1.0)
 

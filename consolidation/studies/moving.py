@@ -34,7 +34,7 @@ def _by_kind(rows: list[Compared]) -> str:
     used = {mover.move for row in rows for mover in row.movers}
     kinds = [move for move in MOVES if move in used]
     columns = [
-        Column("Scenario"),
+        Column("Scenario", wrap=True),
         Column("Shipments", "", 0),
         *(Column(MOVES[move].capitalize(), "", 0) for move in kinds),
     ]
@@ -45,7 +45,7 @@ def _by_kind(rows: list[Compared]) -> str:
 def _by_seller(rows: list[Compared], currency: str) -> str:
     columns = [
         Column("Seller"), Column("Scenarios", "in which it moves", 0), Column("Moves", "in all scenarios", 0),
-        Column("Most moves in"), Column("Moves there", "", 0), Column("Landed cost of its movers", f"{currency}, change there", 2),
+        Column("Most moves in", wrap=True), Column("Moves there", "", 0), Column("Landed cost of its movers", f"{currency}, change there", 2),
     ]  # fmt: skip
     return table("sellers", columns, sellers(rows), searchable=True, source="movers.csv")
 
@@ -65,7 +65,7 @@ def sellers(rows: list[Compared]) -> list[tuple[str, int, int, str, int, Decimal
 
 def _listed(rows: list[Compared], currency: str) -> str:
     columns = [
-        Column("Scenario"), Column("Shipment"), Column("Seller"), Column("Move"), Column("Before", wrap=True),
+        Column("Scenario", wrap=True), Column("Shipment"), Column("Seller"), Column("Move"), Column("Before", wrap=True),
         Column("After", wrap=True), Column("Landed cost", f"{currency}, change", 2), Column("Days", "change", 0),
     ]  # fmt: skip
     most = max(_LEAST, MAX_MOVERS // len(rows))

@@ -18,7 +18,7 @@ from consolidation.studies.moving import who_moves
 from consolidation.studies.words import VERDICTS, interval
 from network.model import Network
 
-_NAMED = 12
+_NAMED = 8
 """Scenarios of one verdict that the summary names."""
 
 
@@ -84,7 +84,13 @@ def _cards(study: Study) -> str:
     ]
     best = min(compared(study), key=lambda row: row.difference.at_most, default=None)
     if best is not None and best.difference.verdict == "cheaper":
-        cards.append((" good", signed(best.difference.cost, 0), f"{best.name}, the surest saving, {study.currency}"))
+        cards.append(
+            (
+                " good",
+                signed(best.difference.cost, 0),
+                f"{charts.short(best.name)}, the surest saving, {study.currency}",
+            )
+        )
     return "".join(
         f'<div class="card{kind}"><b>{big}</b><span>{escape(small)}</span></div>' for kind, big, small in cards
     )
@@ -146,7 +152,7 @@ def results(study: Study) -> Block:
     emits = any(row.emissions for row in (base_of(study), *(row.figures for row in compared(study))))
     currency = study.currency
     columns = [
-        Column("Scenario"), Column("Difference", currency, 0), Column("at least", currency, 0), Column("at most", currency, 0),
+        Column("Scenario", wrap=True), Column("Difference", currency, 0), Column("at least", currency, 0), Column("at most", currency, 0),
         Column("Best plans"), Column("Cash", currency, 0), Column("Priced time", currency, 0), Column("Days", "mean", 1),
         Column("Late", "shipments", 0), *(Column(name, "loads", 0) for name in equipment), Column("Fill", "%", 1),
         Column("Unplanned", "shipments", 0), *([Column("CO2e", "t", 2)] if emits else []), Column("Gap", "%", 2),
@@ -229,7 +235,7 @@ def _charted(study: Study, name: str, title: str, figures: dict[str, go.Figure],
 
 def about(study: Study, network: Network) -> Block:
     """Return what each scenario changes, and what the study was made from."""
-    columns = [Column("Scenario"), Column("Description", wrap=True), Column("What it changes", wrap=True)]
+    columns = [Column("Scenario", wrap=True), Column("Description", wrap=True), Column("What it changes", wrap=True)]
     rows = [(row.name, row.description, "; ".join(row.changes) or "nothing") for row in study.scenarios]
     listed = table("changes", columns, rows, searchable=len(rows) > 20, source="study.json") if rows else "<p>None.</p>"
     items = [
