@@ -51,6 +51,10 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 cur
 Latitude = Annotated[float, Field(ge=-90, le=90, json_schema_extra={"unit": "degree"})]
 Longitude = Annotated[float, Field(ge=-180, le=180, json_schema_extra={"unit": "degree"})]
 Mode = Literal["ocean", "ocean_express", "ocean_lcl", "air", "rail", "rail_lcl", "truck", "courier"]
+Carriage = Literal[
+    "collection", "origin_dray", Mode, "drayage", "shuttle", "ltl", "ftl", "parcel", "direct",
+]  # fmt: skip
+"""What carries goods on a leg of their journey: the mode of a lane, a courier, or a kind of road leg."""
 PlaceKind = Literal[
     "origin_warehouse", "sea_port", "airport", "rail_terminal", "deconsolidation_centre", "overseas_warehouse", "fc",
     "city",

@@ -22,6 +22,7 @@ from network.tables import (
     Compatibility,
     Courier,
     Departure,
+    EmissionFactor,
     Equipment,
     GeometryPoint,
     Lane,
@@ -64,6 +65,7 @@ class Network:
     compatibility: tuple[Compatibility, ...] = ()
     calendars: tuple[Closure, ...] = ()
     reliability: tuple[Reliability, ...] = ()
+    emission_factors: tuple[EmissionFactor, ...] = ()
     fx: tuple[Rate, ...] = ()
     products: tuple[Product, ...] = ()
     geometry: tuple[GeometryPoint, ...] = ()
@@ -112,6 +114,11 @@ class Network:
     def link(self) -> dict[tuple[str, str], Link]:
         """Road links by (origin, destination)."""
         return {(row.origin, row.destination): row for row in self.links}
+
+    @cached_property
+    def emission_factor(self) -> dict[str, Decimal]:
+        """Greenhouse gases by mode, kg CO2e per tonne km; a mode without a row has none."""
+        return {row.mode: row.kg_co2e_per_tonne_km for row in self.emission_factors}
 
     @cached_property
     def rate(self) -> dict[str, Decimal]:

@@ -8,12 +8,14 @@ by being a plain count.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from network.columns import (
     KEPT,
+    Carriage,
     Country,
     Latitude,
     Longitude,
@@ -278,6 +280,20 @@ class Reliability(Sourced):
     unit: str = Field(description="of a metric that simulations read: %, day or ratio")
 
 
+class EmissionFactor(Sourced):
+    """Greenhouse gases of carrying one tonne one km by one mode, in use and upstream: information, never part of a cost."""
+
+    mode: Carriage = Field(
+        description="mode of a lane, courier, or kind of road leg: collection, origin_dray, drayage, shuttle, the final legs "
+        "ltl, ftl and parcel, and direct for an unopened container"
+    )
+    kg_co2e_per_tonne_km: Decimal = unit(
+        "kg CO2e per tonne km", ge=0, le=10,
+        description="well to wheel (ships, aircraft: well to wake): burning the fuel and making it; grams are a thousandth",
+    )  # fmt: skip
+    note: str = Field("", description="what it stands for: vehicle, load, what it leaves out")
+
+
 class Product(Sourced):
     """A product known to the network: its code, density and value for generated weeks and plausibility checks."""
 
@@ -315,6 +331,7 @@ TABLES: dict[str, type[Row]] = {
     "compatibility": Compatibility,
     "calendars": Closure,
     "reliability": Reliability,
+    "emission_factors": EmissionFactor,
     "fx": Rate,
     "products": Product,
     "geometry": GeometryPoint,
@@ -336,6 +353,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "receiving": ("scope",),
     "inbound_deadlines": ("scope", "event", "destinations_up_to"),
     "fc_storage_fees": ("fee_id",),
+    "emission_factors": ("mode",),
     "fx": ("currency",),
     "products": ("product_id",),
     "geometry": ("lane_id", "seq"),

@@ -253,6 +253,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         "fee_id": "us-month", "market": "US", "name": "monthly storage", "size_class": "standard", "per_m3_month": "30",
         "currency": "USD",
     }],
+    "emission_factors": [
+        {"mode": mode, "kg_co2e_per_tonne_km": kg}
+        for mode, kg in (("collection", "0.25"), ("ocean", "0.02"), ("air", "0.6"), ("ltl", "0.125"))
+    ],
     "compatibility": COMPATIBILITY, "calendars": CALENDARS, "fx": FX, "products": PRODUCTS, "geometry": GEOMETRY,
     "reliability": [{"scope": "USLAX", "metric": "exam_share", "value": 3.0, "unit": "%"}],
     "sources": [{"source": "test", "text": "round numbers made up for tests"}],

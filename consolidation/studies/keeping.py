@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from consolidation.documents import read_document
+from consolidation.emissions import total
 from consolidation.folder import PLAN, read_plan
 from consolidation.plan_model import Plan
 from consolidation.studies.model import STUDY_VERSION, Mover, ScenarioResult, Study
@@ -158,13 +159,14 @@ def _cell(value: Any) -> Any:
 
 def _results(study: Study) -> Iterator[Sequence[Any]]:
     differences = ("difference", "difference_at_least", "difference_at_most", "verdict")
-    yield ["scenario", "status", *differences, *_FIGURES, "movers", "co2e_kg", "reasons"]
+    yield ["scenario", "status", *differences, *_FIGURES, "movers", "tonne_km", "co2e_kg", "reasons"]
     for row in (study.base, *study.scenarios):
         d, f = row.difference, row.figures
         compared = [d.cost, d.at_least, d.at_most, d.verdict] if d else [""] * 4
         counted = [getattr(f, name) for name in _FIGURES] if f else [""] * len(_FIGURES)
-        carbon = sum(part.co2e_kg for part in f.emissions.values()) if f and f.emissions else ""
-        yield [row.name, row.status, *compared, *counted, len(row.movers), carbon, " ".join(row.reasons)]
+        gases = total(f.emissions.values()) if f else None
+        carried = [gases.tonne_km, gases.co2e_kg] if gases else [""] * 2
+        yield [row.name, row.status, *compared, *counted, len(row.movers), *carried, " ".join(row.reasons)]
 
 
 def _movers(study: Study) -> Iterator[Iterable[Any]]:

@@ -60,7 +60,7 @@ class Figures(Part):
     fill: float = Field(json_schema_extra={"unit": "share of stuffing volume"}, description="of all trunk loads")
     services: dict[Service, int] = Field(json_schema_extra=_COUNT)
     flows: tuple[Flow, ...]
-    emissions: dict[str, Emission] = Field(description="by mode of transport")
+    emissions: dict[str, Emission] = Field(description="by mode of lane, courier or kind of road leg")
     violations: int = Field(json_schema_extra={"unit": "violation"}, description="found by the independent checker")
 
 
