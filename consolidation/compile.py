@@ -22,7 +22,7 @@ from consolidation.examined import day_price, examination
 from consolidation.grouping import first_of_each
 from consolidation.inbound import openings_of
 from consolidation.itineraries import Itineraries, Refusals
-from consolidation.limits import Limits
+from consolidation.limits import Limit, Limits
 from consolidation.loads import LoadOffer
 from consolidation.platform_entry import with_platform_entries
 from consolidation.pooling import NEVER, Pooling, TruckPool, TrunkPool
@@ -40,7 +40,8 @@ from network.tariffs import TariffBook
 from solvers.examination import Examination
 from solvers.problem import EntryFee, Int32, Problem
 
-_TEU_SCALE = 1000
+TEU_SCALE = 1000
+"""Units of the problem's allotments in one TEU."""
 _NO_LIMIT = -1
 _Array = TypeVar("_Array", bound=npt.NDArray[Any])
 _Describe: TypeAlias = "Callable[[int], tuple[TrunkPool | TruckPool, tuple[LoadOffer, ...]]]"
@@ -105,6 +106,7 @@ class Compiled:
     options : Options, what every option of the problem is
     pools : what each pool is
     offers : equipment and charges of each row of the problem's equipment types
+    limits : what every resource of the problem is; limits that cannot bind are none of them
     importers : importer of record of every party number
     alone : Itineraries, the cheapest ways to send each shipment alone: by courier, by air, as LCL
     alone_prices : Prices, of `alone`
@@ -115,6 +117,7 @@ class Compiled:
     options: Options
     pools: tuple[TrunkPool | TruckPool, ...]
     offers: tuple[LoadOffer, ...]
+    limits: tuple[Limit, ...]
     importers: tuple[str, ...]
     alone: Itineraries
     alone_prices: Prices
@@ -167,6 +170,7 @@ def compile_problem(
         options=Options(search, problem.option_start, kept.way, kept.leg, kept.by_platform),
         pools=builder.pools,
         offers=builder.offers,
+        limits=tuple(builder.named),
         importers=tuple(_importers(network, search.demand)),
         alone=alone_options,
         alone_prices=pricer.price(alone_options),
@@ -181,11 +185,12 @@ class _Builder:
     ----------
     kept : Candidates, with the pools by their numbers in the problem
     pools, offers : as in `Compiled`
+    named : what each limit is of
     """
 
     def __init__(self, network: Network, search: Search, kept: Candidates, pooling: Pooling, limits: Limits) -> None:
         self._network, self._search = network, search
-        self._limits = list(limits.limits)
+        self._limits, self.named = list(limits.limits), list(limits.named)
         self._schemes: dict[tuple[Charge, ...], int] = {}
         self._fees: list[tuple[EntryFee, ...]] = []
         self._examinations: list[Examination | None] = []
@@ -301,10 +306,11 @@ class _Builder:
                 continue
             if run not in self._allotments:
                 self._allotments[run] = len(self._limits)
-                self._limits.append(round(allotment * _TEU_SCALE))
+                self._limits.append(round(allotment * TEU_SCALE))
+                self.named.append(Limit("allotment", routes.runs[run].run_id, routes.runs[run].etd_day))
             for k in range(starts[number], starts[number + 1]):
                 resource[k] = self._allotments[run]
-                used[k] = round(self.offers[k].equipment.teu * _TEU_SCALE)
+                used[k] = round(self.offers[k].equipment.teu * TEU_SCALE)
         return resource, used
 
     def _scheme(self, pool: TrunkPool | TruckPool) -> int:

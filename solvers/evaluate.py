@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 from network.errors import SolveError
+from network.money import Int64
 
 from .assignment import Assignment
 from .problem import Problem
@@ -221,7 +222,8 @@ def _type_limit_violations(problem: Problem, assignment: Assignment) -> Iterator
             yield Violation(Rule.TYPE_LIMIT, row, opened[row] - limit)
 
 
-def _resource_violations(problem: Problem, assignment: Assignment) -> Iterator[Violation]:
+def resources_used(problem: Problem, assignment: Assignment) -> Int64:
+    """Return how much of every resource an assignment uses, (R,) int64, in units of the resource."""
     used = np.zeros(problem.n_resources, dtype=np.int64)
     for option in assignment.lot_option[assignment.lot_option >= 0].tolist():
         row = slice(problem.option_resource_start[option], problem.option_resource_start[option + 1])
@@ -229,6 +231,11 @@ def _resource_violations(problem: Problem, assignment: Assignment) -> Iterator[V
     for load in assignment.loads:
         if problem.type_resource[load.type] >= 0:
             used[problem.type_resource[load.type]] += problem.type_resource_amount[load.type]
+    return used
+
+
+def _resource_violations(problem: Problem, assignment: Assignment) -> Iterator[Violation]:
+    used = resources_used(problem, assignment)
     for resource in np.flatnonzero(used > problem.resource_limit).tolist():
         yield Violation(Rule.RESOURCE, resource, int(used[resource] - problem.resource_limit[resource]))
 

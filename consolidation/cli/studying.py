@@ -114,11 +114,24 @@ def _show(found: Study, folder: Path) -> None:
     for row in found.scenarios:
         if row.status == "failed":
             console.out.print(f"{row.name} has no plan: {'; '.join(row.reasons)}", markup=False, highlight=False)
+    for line in _answers(found):
+        console.out.print(line, markup=False, highlight=False)
     if found.missing:
         console.out.print(
             f"not run: {', '.join(found.missing)}; the same command goes on with them", markup=False, highlight=False
         )
     console.out.print(f"study in {folder}: study.html is the page for people", markup=False, highlight=False)
+
+
+def _answers(found: Study) -> Iterator[str]:
+    """Yield what the study answers to its questions, what is to be known of an answer below it."""
+    from consolidation.studies.question_words import break_even_in_words, value_in_words
+
+    told = [break_even_in_words(row, found.currency) for row in found.break_evens]
+    told += [value_in_words(row, found.currency) for row in found.values]
+    for first, *further in told:
+        yield first
+        yield from (f"  {line}" for line in further)
 
 
 def _cells(row: ScenarioResult) -> list[str]:

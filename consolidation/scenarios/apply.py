@@ -54,6 +54,8 @@ _APPLY: dict[str, Callable[[Draft, Any], None]] = {
     "transit": services.transit,
     "dwell": services.dwell,
     "allotment": services.allotment,
+    "cutoff": services.cutoff,
+    "handling": services.handling,
     "receiving_volume": goods.receiving_volume,
     "receiving_days": goods.receiving_days,
     "rates": prices.rates,

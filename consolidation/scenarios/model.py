@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from consolidation.scenarios.parts import Number, Part, quantity
 from consolidation.scenarios.patches import Patch
+from consolidation.scenarios.questions import BreakEvenTable, Name, ValueTable, as_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +52,26 @@ class Scenario:
         return self.where or Where("scenario", None, self.name)
 
 
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
-
-
 class ScenarioTable(Part):
     """One scenario of a file."""
 
     name: Name
     description: str = ""
-    patches: Annotated[tuple[Patch, ...], BeforeValidator(_tuple)] = ()
+    patches: Annotated[tuple[Patch, ...], BeforeValidator(as_tuple)] = ()
 
 
 class PointTable(Part):
     """One of the choices of an axis; without patches it leaves everything as it is."""
 
     name: Name
-    patches: Annotated[tuple[Patch, ...], BeforeValidator(_tuple)] = ()
+    patches: Annotated[tuple[Patch, ...], BeforeValidator(as_tuple)] = ()
 
 
 class AxisTable(Part):
     """Choices of which each scenario of a grid takes one."""
 
     name: Name
-    points: Annotated[tuple[PointTable, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    points: Annotated[tuple[PointTable, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
 class GridTable(Part):
@@ -85,7 +79,7 @@ class GridTable(Part):
 
     name: Name
     description: str = ""
-    axes: Annotated[tuple[AxisTable, ...], BeforeValidator(_tuple), Field(min_length=1)]
+    axes: Annotated[tuple[AxisTable, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
 class StudyTable(Part):
@@ -101,12 +95,14 @@ class StudyTable(Part):
 
 
 class ScenarioFile(Part):
-    """A file of scenarios; with a table ``study`` it is a study."""
+    """A file of scenarios; with a table ``study`` it is a study, which may ask questions of break-even and value too."""
 
     format_version: Literal[1] = Field(1, json_schema_extra={"unit": "version of the format"})
     study: StudyTable | None = None
-    scenarios: Annotated[tuple[ScenarioTable, ...], BeforeValidator(_tuple)] = ()
-    grids: Annotated[tuple[GridTable, ...], BeforeValidator(_tuple)] = ()
+    scenarios: Annotated[tuple[ScenarioTable, ...], BeforeValidator(as_tuple)] = ()
+    grids: Annotated[tuple[GridTable, ...], BeforeValidator(as_tuple)] = ()
+    break_even: Annotated[tuple[BreakEvenTable, ...], BeforeValidator(as_tuple)] = ()
+    values: Annotated[tuple[ValueTable, ...], BeforeValidator(as_tuple)] = ()
 
 
 def in_words(ids: Iterable[str], what: str, shown: int = 3) -> str:

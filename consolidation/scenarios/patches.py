@@ -127,9 +127,33 @@ class Allotment(Changing, Dated):
     """What this platform may load on departures; days are those of departure."""
 
     TO: ClassVar[str] = "teu"
+    ADD: ClassVar[str] = "add_teu"
     kind: Literal["allotment"] = "allotment"
     departures: DepartureSelection
     teu: Number | None = quantity("TEU", "new allotment of each departure", ge=0)
+    add_teu: Number | None = quantity("TEU", "TEU more on each, or less if negative")
+    unlimited: bool = Field(False, description="true: no limit")
+
+
+class Cutoff(Dated):
+    """Later or earlier cut-offs of departures, but for advance filing, which the law sets; days are those of departure."""
+
+    kind: Literal["cutoff"] = "cutoff"
+    departures: DepartureSelection
+    add_days: Number = quantity(
+        "day", "later, or earlier if negative; never after departure", default=..., ge=-30, le=30
+    )
+
+
+class Handling(Changing):
+    """What origin warehouses stuff for this platform in a day."""
+
+    TO: ClassVar[str] = "m3_per_day"
+    ADD: ClassVar[str] = "add_m3_per_day"
+    kind: Literal["handling"] = "handling"
+    warehouses: PlaceSelection
+    m3_per_day: Number | None = quantity("m3/day", "new limit of each warehouse", gt=0)
+    add_m3_per_day: Number | None = quantity("m3/day", "more at each, or less if negative")
     unlimited: bool = Field(False, description="true: no limit")
 
 
@@ -137,9 +161,11 @@ class ReceivingVolume(Changing):
     """What FCs take from this platform in a week."""
 
     TO: ClassVar[str] = "m3_per_week"
+    ADD: ClassVar[str] = "add_m3_per_week"
     kind: Literal["receiving_volume"] = "receiving_volume"
     fcs: FcSelection
     m3_per_week: Number | None = quantity("m3/week", "new limit of each FC", gt=0)
+    add_m3_per_week: Number | None = quantity("m3/week", "more at each, or less if negative")
     unlimited: bool = Field(False, description="true: no limit")
 
 
@@ -268,15 +294,15 @@ class Options(Part):
 
 Patch = Annotated[
     CloseLanes | OpenLanes | ClosePlaces | OpenPlaces | AddLane | AddDeparture | BlankSailings | Transit | Dwell
-    | Allotment | ReceivingVolume | ReceivingDays | Rates | SwitchDuties | DutyRates | Fx | Demand | EditShipments
+    | Allotment | Cutoff | Handling | ReceivingVolume | ReceivingDays | Rates | SwitchDuties | DutyRates | Fx | Demand | EditShipments
     | ValueOfDay | RateScenario | PlanningValues | SetValues | Options,
     Field(discriminator="kind"),
 ]  # fmt: skip
 KINDS: dict[str, type[Part]] = {
     model.model_fields["kind"].default: model
     for model in (
-        CloseLanes, OpenLanes, ClosePlaces, OpenPlaces, AddLane, AddDeparture, BlankSailings, Transit, Dwell, Allotment,
-        ReceivingVolume, ReceivingDays, Rates, SwitchDuties, DutyRates, Fx, Demand, EditShipments, ValueOfDay,
+        CloseLanes, OpenLanes, ClosePlaces, OpenPlaces, AddLane, AddDeparture, BlankSailings, Transit, Dwell, Allotment, Cutoff,
+        Handling, ReceivingVolume, ReceivingDays, Rates, SwitchDuties, DutyRates, Fx, Demand, EditShipments, ValueOfDay,
         RateScenario, PlanningValues, SetValues, Options,
     )
 }  # fmt: skip

@@ -43,6 +43,14 @@ def inspect_scenarios(path: str | Path) -> tuple[tuple[Scenario, ...], list[Find
 
 def inspect_file(path: str | Path) -> tuple[ScenarioFile | None, tuple[Scenario, ...], list[Finding]]:
     """Read a file of scenarios and return its tables, the scenarios they come to, and everything that is wrong."""
+    file, scenarios, _, findings = inspect_study(path)
+    return file, scenarios, findings
+
+
+def inspect_study(
+    path: str | Path,
+) -> tuple[ScenarioFile | None, tuple[Scenario, ...], Written | None, list[Finding]]:
+    """Read a file of scenarios as :func:`inspect_file` does, and return where its tables are written too."""
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -50,35 +58,60 @@ def inspect_file(path: str | Path) -> tuple[ScenarioFile | None, tuple[Scenario,
     except OSError as error:
         names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         found = (error.strerror or "unreadable").lower()
-        return None, (), [Finding(str(path), None, "", found, "a file", nearest(path.name, names), "FILE.MISSING")]
+        return (
+            None,
+            (),
+            None,
+            [Finding(str(path), None, "", found, "a file", nearest(path.name, names), "FILE.MISSING")],
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ArithmeticError, RecursionError) as error:
         line = re.search(r"line (\d+)", str(error))
         return (
             None,
             (),
+            None,
             [Finding(path.name, int(line[1]) if line else None, "", str(error), "TOML", rule="FILE.FORMAT")],
         )
     places = Written(path.name, text, content)
     try:
         file = ScenarioFile.model_validate(content)
     except ValidationError as fault:
-        return None, (), [*map(places.finding, fault.errors(include_url=False)), *_names_twice(places, content)]
+        return None, (), places, [*map(places.finding, fault.errors(include_url=False)), *_names_twice(places, content)]
     findings = list(_names_twice(places, content))
-    if not file.scenarios and not file.grids:
+    if not (file.scenarios or file.grids or (file.study and (file.break_even or file.values))):
         findings.append(Finding(path.name, None, "", "no scenario", "[[scenarios]] or [[grids]]", rule="TABLE.EMPTY"))
     made = [] if findings else list(_scenarios(file, places))
     findings += _products_twice(made)
-    return file, (() if findings else tuple(made)), findings
+    return file, (() if findings else tuple(made)), places, findings
 
 
 def _names_twice(places: Written, content: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield a finding for each scenario, grid, axis and point whose name was used before, and for grids too large."""
     first: dict[str, str] = {}
-    for table, what in (("scenarios", "scenario"), ("grids", "grid")):
+    for table, what in (
+        ("scenarios", "scenario"),
+        ("grids", "grid"),
+        ("break_even", "break-even"),
+        ("values", "value"),
+    ):
         for number, row in enumerate(_tables(content, table)):
             where = places.of((table, number), [name_of(table, number, row)])
             yield from _used(row, what, first, where)
             yield from _of_grid(row, (table, number), where, places)
+            yield from _reserved(row, table, where)
+
+
+RESERVED = ("break_even.", "values.")
+"""How the names of runs begin that answer a question."""
+
+
+def _reserved(row: Any, table: str, where: Where) -> Iterator[Finding]:
+    name = row.get("name") if isinstance(row, dict) else None
+    if not isinstance(name, str) or table not in ("scenarios", "grids"):
+        return
+    if (f"{name}." if table == "grids" else name).startswith(RESERVED):
+        expected = "a name that does not begin so: runs that answer questions are called that"
+        yield Finding(where.file, where.row, f"{where.place}, name", name, expected, rule="KEY.DUPLICATE")
 
 
 def _of_grid(grid: Any, path: tuple[str, int], where: Where, places: Written) -> Iterator[Finding]:

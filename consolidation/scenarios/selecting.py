@@ -65,14 +65,14 @@ class Selector:
         rows = self._named(selection.ids, self._network.lanes, lambda row: row.lane_id, f"{within}.ids")
         return self._some([row for row in rows if self._lane_fits(row, selection, within)], selection, within)
 
-    def places(self, selection: Places) -> list[Place]:
+    def places(self, selection: Places, within: str = "places") -> list[Place]:
         """Return places by id, kind, country and market."""
-        rows = self._named(selection.ids, self._network.places, lambda row: row.place_id, "places.ids")
-        self._known(selection.countries, (row.country for row in self._network.places), "places.countries")
+        rows = self._named(selection.ids, self._network.places, lambda row: row.place_id, f"{within}.ids")
+        self._known(selection.countries, (row.country for row in self._network.places), f"{within}.countries")
         markets = {row.market for row in self._network.places} | {
             m for row in self._network.places for m in row.serves_markets
         }
-        self._known(selection.markets, markets - {""}, "places.markets")
+        self._known(selection.markets, markets - {""}, f"{within}.markets")
         found = [
             row
             for row in rows
@@ -80,7 +80,7 @@ class Selector:
             and _in(row.country, selection.countries)
             and _any_in((row.market, *row.serves_markets), selection.markets)
         ]
-        return self._some(found, selection, "places")
+        return self._some(found, selection, within)
 
     def fcs(self, selection: Fcs) -> list[Place]:
         """Return FCs by id and market."""

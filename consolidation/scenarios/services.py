@@ -17,7 +17,9 @@ from consolidation.scenarios.patches import (
     BlankSailings,
     CloseLanes,
     ClosePlaces,
+    Cutoff,
     Dwell,
+    Handling,
     OpenLanes,
     OpenPlaces,
     Transit,
@@ -199,6 +201,43 @@ def allotment(draft: Draft, patch: Allotment) -> None:
     edit_within(draft, "departures", rows, patch, other)
     if rows:
         draft.tell(f"allotment {patch.change}{patch.days_in_words}: {rows_in_words(rows, 'departure')}")
+
+
+_CUTOFFS = ("crd_h", "lco_h", "dco_h", "vco_h", "fco_h")
+"""Cut-offs that a partner sets; that of advance filing is the law's."""
+
+
+def cutoff(draft: Draft, patch: Cutoff) -> None:
+    """Move the cut-offs of departures together, at the latest to the departure itself."""
+    chosen = draft.select.departures(patch.departures)
+    change = Change(add=patch.add_days, unit="day")
+
+    def moved(row: Departure) -> Departure | None:
+        before = {name: Decimal(str(hours)) for name in _CUTOFFS if (hours := getattr(row, name)) is not None}
+        values = {name: float(max(Decimal(0), hours - 24 * patch.add_days)) for name, hours in before.items()}
+        return draft.changed(row, values, "add_days")
+
+    edit_within(draft, "departures", chosen, patch, moved)
+    if chosen:
+        draft.tell(f"cut-offs {change}{patch.days_in_words}: {rows_in_words(chosen, 'departure')}")
+
+
+def handling(draft: Draft, patch: Handling) -> None:
+    """Change what origin warehouses stuff in a day."""
+    found = draft.select.places(patch.warehouses, "warehouses")
+    others = [place.place_id for place in found if place.kind != "origin_warehouse"]
+    for name in others:
+        draft.refuse("warehouses", name, "an origin warehouse", rule="KIND.PLACE")
+    warehouses = limited(draft, [] if others else found, "handling_m3_per_day", patch.change, patch.stated)
+
+    def other(row: Place) -> list[Place] | None:
+        limit = new_limit(row.handling_m3_per_day, patch.change)
+        new = draft.changed(row, {"handling_m3_per_day": limit}, patch.stated)
+        return None if new is None else [new]
+
+    draft.edit("places", warehouses, other)
+    if warehouses:
+        draft.tell(f"handling {patch.change}: {rows_in_words(warehouses, 'warehouse')}")
 
 
 def limited(draft: Draft, rows: Sequence[Any], column: str, change: Change, key: str) -> list[Any]:

@@ -100,7 +100,10 @@ class Written:
         return self.of(path, names), ".".join(fields), owner
 
 
-_TABLES = {"scenarios": "scenario", "grids": "grid", "axes": "axis", "points": "point", "patches": "patch"}
+_TABLES = {
+    "scenarios": "scenario", "grids": "grid", "axes": "axis", "points": "point", "patches": "patch",
+    "break_even": "break-even", "values": "value",
+}  # fmt: skip
 
 
 def name_of(table: str, position: int, content: Any) -> str:

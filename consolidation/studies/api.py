@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from consolidation.planner import StoppedWithoutPlan
 from consolidation.scenarios import Scenario
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.studies.alone import alone
+from consolidation.studies.asking import Asking
 from consolidation.studies.differences import difference
 from consolidation.studies.keeping import Keeper
 from consolidation.studies.model import BASE, ScenarioResult, Study
@@ -74,13 +76,16 @@ class _Runs:
         self._asked = {scenario.name: scenario for scenario in request.scenarios}
         self._hashes = network_hash(request.network), shipments_hash(request.shipments)
         self._write_from = 0.0
+        self._asking: Asking | None = None
 
     def study(self, runner: Runner) -> Study:
         """Run what is not finished."""
         self._plan_base()
+        self._asking = Asking(self._request, self._given, self._done[BASE], self._keeper.plan_of)
         todo = [scenario for scenario in self._request.scenarios if not self._is_known(scenario)]
+        todo += self._unknown(self._asking.begin())
         if todo and not self._cancelled():
-            with closing(runner.outcomes(self._given, self._until_cancelled(todo), _nothing)) as outcomes:
+            with closing(runner.outcomes(self._given, self._until_cancelled(todo), self._then)) as outcomes:
                 for outcome in outcomes:
                     self._finish(outcome)
         found = self._found()
@@ -104,8 +109,31 @@ class _Runs:
                 raise StoppedWithoutPlan("; ".join(outcome.result.reasons))
             if outcome.result.figures.stop_reason == StopReason.CANCELLED:
                 raise StoppedWithoutPlan("cancelled while the base was planned")
+            self._keep(outcome)
             self._finish(outcome)
         self._given = dataclasses.replace(self._given, base=self._keeper.plan_of(BASE))
+
+    def _unknown(self, runs: Iterable[Scenario]) -> list[Scenario]:
+        """Return the runs of questions that are not finished; those that are may ask for further ones."""
+        assert self._asking is not None
+        todo, left = deque(runs), []
+        while todo:
+            run_ = todo.popleft()
+            if self._is_known(run_):
+                todo.extend(self._asking.hear(self._done[run_.name]))
+            else:
+                left.append(run_)
+        return left
+
+    def _then(self, outcome: Outcome) -> list[Scenario]:
+        """Keep an outcome, and return the runs that it asks for."""
+        assert self._asking is not None
+        self._keep(outcome)
+        return [] if self._cancelled() else self._unknown(self._asking.hear(outcome.result))
+
+    def _keep(self, outcome: Outcome) -> None:
+        self._keeper.keep(outcome)
+        self._done[outcome.result.name] = outcome.result
 
     def _is_known(self, scenario: Scenario) -> bool:
         known = self._keeper.known(scenario.name, self._given.key_of(scenario))
@@ -114,11 +142,10 @@ class _Runs:
         return known is not None
 
     def _finish(self, outcome: Outcome) -> None:
-        self._keeper.keep(outcome)
-        self._done[outcome.result.name] = outcome.result
         self._write_now_and_then()
         if self._on_result is not None:
-            self._on_result(len(self._done), len(self._request.scenarios) + 1, self._compared(outcome.result.name))
+            count = len(self._request.scenarios) + 1 + (self._asking.runs if self._asking else 0)
+            self._on_result(len(self._done), count, self._compared(outcome.result.name))
 
     def _write_now_and_then(self) -> None:
         """Write the study, but spend no more than a small part of the time with that: it may be large."""
@@ -131,6 +158,7 @@ class _Runs:
     def _found(self) -> Study:
         request = self._request
         names = [scenario.name for scenario in request.scenarios]
+        asking = self._asking
         return Study(
             title=request.title,
             currency=request.network.currency,
@@ -138,8 +166,10 @@ class _Runs:
             shipments_sha256=self._hashes[1],
             base=self._done[BASE],
             scenarios=tuple(self._compared(name) for name in names if name in self._done),
-            missing=tuple(name for name in names if name not in self._done),
+            missing=(*(name for name in names if name not in self._done), *(asking.unfinished if asking else ())),
             grids=request.grids,
+            break_evens=asking.break_evens() if asking else (),
+            values=asking.values() if asking else (),
         )
 
     def _compared(self, name: str) -> ScenarioResult:
@@ -148,9 +178,4 @@ class _Runs:
         scenario = self._asked.get(name)
         if scenario is None or found.figures is None or base is None:
             return found
-        return found.model_copy(update={"difference": difference(base, found.figures, scenario)})
-
-
-def _nothing(outcome: Outcome) -> Sequence[Scenario]:
-    del outcome
-    return ()
+        return found.model_copy(update={"difference": difference(base, found.figures, scenario, self._request.network)})

@@ -230,12 +230,13 @@ def _around(values: Sequence[float]) -> Trace:
 def emission_figure(study: Study) -> go.Figure | None:
     """Return what the base and each scenario emit, stacked by mode of transport; None where nothing is known of it."""
     rows = [(BASE, base_of(study)), *((row.name, row.figures) for row in compared(study)[:MAX_DRAWN])]
-    found = {mode for _, row in rows for mode in row.emissions}
+    found = {mode for _, row in rows for mode, part in row.emissions.items() if part.co2e_kg is not None}
     bars: list[Trace] = []
     others = itertools.cycle(_OTHER_COLOURS)
     for mode in sorted(found, key=lambda mode: (list(MODES).index(mode) if mode in MODES else len(MODES), mode)):
         name, colour = MODES[mode][:2] if mode in MODES else (mode.replace("_", " ").capitalize(), next(others))
-        tonnes = [float(row.emissions[mode].co2e_kg) / 1000 if mode in row.emissions else 0.0 for _, row in rows]
+        emitted = [row.emissions[mode].co2e_kg if mode in row.emissions else None for _, row in rows]
+        tonnes = [float(kg or 0) / 1000 for kg in emitted]
         bars.append({
             "type": "bar", "orientation": "h", "y": [escape(each) for each, _ in rows], "x": tonnes, "name": escape(name),
             "marker": {"color": colour}, "textposition": "none", "hoverinfo": "text",

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from consolidation.documents import read_document
 from consolidation.emissions import total
 from consolidation.folder import PLAN, read_plan
 from consolidation.plan_model import Plan
+from consolidation.studies.answers import RateRun
 from consolidation.studies.model import STUDY_VERSION, Mover, ScenarioResult, Study
 from consolidation.studies.work import Outcome
 from network.atomic import new_file, new_folder, require_free
@@ -27,8 +28,9 @@ from network.cells import exact
 from network.errors import Finding, InputError
 
 STUDY, RESULTS, MOVERS, PAGE, PLANS = "study.json", "results.csv", "movers.csv", "study.html", "plans"
+BREAK_EVENS, BREAK_EVEN_RUNS, VALUES = "break_evens.csv", "break_even_runs.csv", "values.csv"
 RESULT = "result.json"
-_FILES = {STUDY, RESULTS, MOVERS, PAGE, PLANS}
+_FILES = {STUDY, RESULTS, MOVERS, BREAK_EVENS, BREAK_EVEN_RUNS, VALUES, PAGE, PLANS}
 _LONGEST = 100
 """Letters of the longest name of a scenario that is the name of its folder as it is."""
 _NO_FILES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
@@ -124,10 +126,15 @@ class Keeper:
 
     def write(self, study: Study) -> None:
         """Write the study as far as it is finished."""
+        tables = {RESULTS: _results(study), MOVERS: _movers(study)}
+        if study.break_evens:
+            tables |= {BREAK_EVENS: _break_evens(study), BREAK_EVEN_RUNS: _break_even_runs(study)}
+        if study.values:
+            tables |= {VALUES: _values(study)}
         with _reported(self.folder):
             with new_file(self.folder / STUDY) as draft:
                 draft.write_text(study.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
-            for name, rows in ((RESULTS, _results(study)), (MOVERS, _movers(study))):
+            for name, rows in tables.items():
                 with new_file(self.folder / name) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
                     csv.writer(stream, lineterminator="\n").writerows(map(_cell, row) for row in rows)
 
@@ -169,7 +176,35 @@ def _results(study: Study) -> Iterator[Sequence[Any]]:
         yield [row.name, row.status, *compared, *counted, len(row.movers), *carried, " ".join(row.reasons)]
 
 
-def _movers(study: Study) -> Iterator[Iterable[Any]]:
+def _break_evens(study: Study) -> Iterator[Sequence[Any]]:
+    columns = [
+        "verdict", "percent", "below_percent", "above_percent", "proven_up_to", "proven_from", "fixed_cost", "base_cost",
+        "base_bound", "below", "above",
+    ]  # fmt: skip
+    yield ["name", *columns, "rates", "notes"]
+    for row in study.break_evens:
+        rates = "; ".join(
+            f"{each.charge_id} {each.break_even:f} {each.currency}" for each in row.charges if row.percent is not None
+        )
+        yield [row.name, *(getattr(row, name) for name in columns), rates, " ".join(row.notes)]
+
+
+def _break_even_runs(study: Study) -> Iterator[Sequence[Any]]:
+    columns = list(RateRun.model_fields)
+    yield ["name", *columns]
+    for row in study.break_evens:
+        for run in row.runs:
+            yield [row.name, *(getattr(run, name) for name in columns)]
+
+
+def _values(study: Study) -> Iterator[Sequence[Any]]:
+    columns = ["name", "what", "amount", "unit", "value", "at_least", "at_most", "guide", "run"]
+    yield [*columns, "notes"]
+    for row in study.values:
+        yield [*(getattr(row, name) for name in columns), " ".join(row.notes)]
+
+
+def _movers(study: Study) -> Iterator[Sequence[Any]]:
     columns = list(Mover.model_fields)
     yield ["scenario", *columns]
     for row in study.scenarios:

@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from consolidation.checking.coverage import CHOSEN
 from consolidation.emissions import emissions
 from consolidation.plan_model import CATEGORIES, Category, Plan, PlannedShipment
 from consolidation.report._flows import lane_flows
 from consolidation.studies.model import Figures, Flow, Move, Mover
+from consolidation.studies.renaming import first_run
 from network.model import Network
 
 _ZERO = Decimal("0.00")
@@ -29,6 +31,7 @@ def figures(plan: Plan, network: Network, violations: int) -> Figures:
     return Figures(
         shipments=proof.shipments,
         unplanned=proof.unplanned,
+        without_way=tuple(sorted(row.shipment_id for row in plan.unplanned if row.rule not in CHOSEN)),
         cost=proof.cost,
         bound=proof.bound,
         gap=proof.gap,
@@ -106,7 +109,7 @@ def _move(before: PlannedShipment, after: PlannedShipment) -> Move | None:
 
 
 def _departure(row: PlannedShipment) -> str:
-    return row.departure_id or row.courier_id
+    return first_run(row.departure_id) or row.courier_id
 
 
 def _way_on(row: PlannedShipment) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 
 from consolidation.emissions import Emission
 from consolidation.plan_model import Category, Number, Part, Service
+from consolidation.studies.answers import BreakEven, LimitGuide, MarginalValue
 
 STUDY_VERSION = "1.0"
 """Version of the file of a study; raised when its meaning changes."""
@@ -40,6 +41,7 @@ class Figures(Part):
 
     shipments: int = Field(json_schema_extra=_COUNT)
     unplanned: int = Field(json_schema_extra=_COUNT)
+    without_way: tuple[str, ...] = Field((), description="unplanned shipments that no itinerary serves")
     cost: Number = Field(json_schema_extra=_MONEY, description="cash, priced time and the price of leaving out")
     bound: Number = Field(json_schema_extra=_MONEY, description="no plan of the scenario can cost less")
     gap: float = Field(json_schema_extra={"unit": "share of cost"})
@@ -96,6 +98,7 @@ class ScenarioResult(Part):
     figures: Figures | None = None
     difference: Difference | None = Field(None, description="None for the base, and where one of both has no plan")
     movers: tuple[Mover, ...] = ()
+    guides: tuple[LimitGuide, ...] = Field((), description="of the base: its limits and what they are worth")
     key: str = Field(description="hash of everything that the plan depends on; empty: broken off, to be run again")
 
 
@@ -125,3 +128,5 @@ class Study(Part):
     scenarios: tuple[ScenarioResult, ...] = Field(description="in the order of the file; finished ones")
     missing: tuple[str, ...] = Field((), description="scenarios that were not run yet")
     grids: tuple[Grid, ...] = ()
+    break_evens: tuple[BreakEven, ...] = Field((), description="rates at which candidates stop paying")
+    values: tuple[MarginalValue, ...] = Field((), description="what a little more of a limit is worth")

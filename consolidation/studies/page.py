@@ -8,6 +8,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
+from consolidation.emissions import total
 from consolidation.report._html import Column, count, document, pairs, section, signed, table
 from consolidation.studies import charts
 from consolidation.studies.blocks import Block, base_of, compared, cut, note, tall
@@ -15,6 +16,7 @@ from consolidation.studies.flowmap import flows
 from consolidation.studies.heatmaps import grids
 from consolidation.studies.model import Difference, Figures, ScenarioResult, Study, Verdict
 from consolidation.studies.moving import who_moves
+from consolidation.studies.question_sections import break_evens, values
 from consolidation.studies.words import VERDICTS, interval
 from network.model import Network
 
@@ -34,8 +36,8 @@ def sections(network: Network) -> tuple[Section, ...]:
     network : of the base
     """
     return (
-        summary, results, differences, costs, service, emitted, grids, partial(flows, network=network), who_moves,
-        partial(about, network=network),
+        summary, results, differences, break_evens, values, costs, service, emitted, grids, partial(flows, network=network),
+        who_moves, partial(about, network=network),
     )  # fmt: skip
 
 
@@ -185,7 +187,8 @@ def _judged(difference: Difference | None) -> list[object]:
 
 
 def _tonnes(figures: Figures) -> float | None:
-    return float(sum(part.co2e_kg for part in figures.emissions.values())) / 1000 if figures.emissions else None
+    emitted_kg = total(figures.emissions.values()).co2e_kg if figures.emissions else None
+    return None if emitted_kg is None else float(emitted_kg) / 1000
 
 
 # -------------------------------------------------------------------- charts

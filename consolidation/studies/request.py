@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from consolidation.scenarios import Scenario, apply_scenario
-from consolidation.scenarios.model import ScenarioFile, StudyTable
-from consolidation.scenarios.reading import inspect_file
+from consolidation.scenarios.model import ScenarioFile, StudyTable, Where
+from consolidation.scenarios.questions import BreakEvenTable, ValueTable
+from consolidation.scenarios.reading import inspect_study
+from consolidation.scenarios.written import Written
 from consolidation.shipment_files import inspect_shipments
 from consolidation.shipments import Shipment
+from consolidation.studies import rates
 from consolidation.studies.model import BASE, Axis, Grid
 from network.errors import Finding, InputError
 from network.io import inspect_network
 from network.model import Network
 from solvers.options import SolveOptions
+
+Table = TypeVar("Table", BreakEvenTable, ValueTable)
+
+
+@dataclass(frozen=True)
+class Posed(Generic[Table]):
+    """A question and where it is written.
+
+    Attributes
+    ----------
+    places : of its patches, and last of the question itself
+    """
+
+    table: Table
+    places: tuple[Where, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,7 @@ class Request:
     Attributes
     ----------
     options : of the search for the base
+    break_evens, values : questions that several runs answer
     """
 
     title: str
@@ -33,6 +53,8 @@ class Request:
     scenarios: tuple[Scenario, ...]
     options: SolveOptions
     grids: tuple[Grid, ...] = ()
+    break_evens: tuple[Posed[BreakEvenTable], ...] = ()
+    values: tuple[Posed[ValueTable], ...] = ()
 
 
 def read_request(path: str | Path) -> Request:
@@ -45,7 +67,7 @@ def read_request(path: str | Path) -> Request:
         they do not know, or that selects nothing.
     """
     path = Path(path)
-    file, scenarios, findings = inspect_file(path)
+    file, scenarios, written, findings = inspect_study(path)
     table = None if file is None else file.study
     if file is None or table is None:
         if not findings:
@@ -57,14 +79,46 @@ def read_request(path: str | Path) -> Request:
     findings = [*findings, *wrong, *more, *_named_twice(scenarios)]
     if network is None or findings:
         raise InputError(findings)
-    for scenario in scenarios:
-        try:
-            apply_scenario(scenario, network, shipments)
-        except InputError as fault:
-            findings += fault.findings
+    assert written is not None
+    break_evens, values = tuple(_break_evens(file, written)), tuple(_values(file, written))
+    for scenario in (*scenarios, *_runs(break_evens, values)):
+        findings += _refused(apply_scenario, scenario, network, shipments)
+    for each in break_evens if not findings else ():
+        findings += _refused(rates.scaled, each.table, network, each.places)
     if findings:
         raise InputError(findings)
-    return Request(table.title or path.stem, network, shipments, scenarios, _options(table), _grids(file))
+    return Request(
+        table.title or path.stem, network, shipments, scenarios, _options(table), _grids(file), break_evens, values
+    )
+
+
+def _refused(function: Callable[..., object], *arguments: object) -> list[Finding]:
+    try:
+        function(*arguments)
+    except InputError as fault:
+        return list(fault.findings)
+    return []
+
+
+def _break_evens(file: ScenarioFile, written: Written) -> Iterator[Posed[BreakEvenTable]]:
+    for n, table in enumerate(file.break_even):
+        patches = range(len(table.patches))
+        of_patches = [written.of(("break_even", n, "patches", k), [table.name, f"patch {k + 1}"]) for k in patches]
+        yield Posed(table, (*of_patches, written.of(("break_even", n), [table.name])))
+
+
+def _values(file: ScenarioFile, written: Written) -> Iterator[Posed[ValueTable]]:
+    for n, table in enumerate(file.values):
+        yield Posed(table, (written.of(("values", n), [table.name]),))
+
+
+def _runs(break_evens: Iterable[Posed[BreakEvenTable]], values: Iterable[Posed[ValueTable]]) -> Iterator[Scenario]:
+    """Yield a run of every question whose runs are known beforehand."""
+    for posed in break_evens:
+        yield rates.at_rate(posed.table, posed.table.lowest, posed.places)
+    for asked in values:
+        if asked.table.top is None:
+            yield Scenario(asked.table.name, (asked.table.patch,), places=asked.places, where=asked.places[-1])
 
 
 def _grids(file: ScenarioFile) -> tuple[Grid, ...]:

@@ -11,6 +11,7 @@ from consolidation.replanning.changes import Changes
 from consolidation.replanning.held import Holdings
 from consolidation.replanning.start import StartMaker
 from consolidation.shipments import Shipment
+from consolidation.studies.renaming import as_named
 from network.model import Network
 from solvers.api import solve
 from solvers.options import SolveOptions
@@ -32,6 +33,7 @@ def plan_from(
     ----------
     known : a plan of the same or of other shipments, on the same or another network
     """
+    known = as_named(known, network)
     holdings = Holdings(known, state_of(known, ()), [row.shipment_id for row in shipments], top_up=True)
     week = prepare(network, shipments, continuity=holdings.continuity(shipments, None))
     start = StartMaker(week, holdings, Changes(week, holdings.earlier, ChangePrices())).make()

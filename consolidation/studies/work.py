@@ -15,20 +15,37 @@ from consolidation._version import __version__
 from consolidation.checker import judge
 from consolidation.folder import plan_text
 from consolidation.plan_model import Plan
-from consolidation.planner import StoppedWithoutPlan, plan
+from consolidation.planner import StoppedWithoutPlan, prepare, put_together, solved
 from consolidation.scenarios import Applied, Scenario, apply_scenario
 from consolidation.shipment_files import content_hash as shipments_hash
 from consolidation.shipments import Shipment
+from consolidation.studies.answers import LimitGuide
+from consolidation.studies.guides import limit_guides
 from consolidation.studies.measures import figures, movers
 from consolidation.studies.model import BASE, ScenarioResult
 from consolidation.studies.warm import plan_from
 from network.errors import InputError
 from network.io import content_hash as network_hash
 from network.model import Network
+from solvers.api import solve
 from solvers.options import SolveOptions
 
 WARM_WORK = 10
 """Part of the usual work, 25, that a scenario gets: it begins with the plan of the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continuing(Scenario):
+    """A scenario whose search begins with another plan than that of the base.
+
+    Attributes
+    ----------
+    start : None: the plan of the base
+    start_key : of the run that made it
+    """
+
+    start: Plan | None = field(default=None, compare=False)
+    start_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,8 @@ class Given:
     def key_of(self, scenario: Scenario) -> str:
         """Return the hash of everything that the plan of a scenario depends on."""
         patches = [patch.model_dump(mode="json") for patch in scenario.patches]
-        return self.key if scenario.name == BASE else _digest([self.key, WARM_WORK, patches])
+        started = [scenario.start_key] if isinstance(scenario, Continuing) else []
+        return self.key if scenario.name == BASE else _digest([self.key, WARM_WORK, patches, *started])
 
 
 def _digest(content: object) -> str:
@@ -93,7 +111,8 @@ def run(given: Given, scenario: Scenario, cancelled: Callable[[], bool] | None =
     applied: Applied | None = None
     try:
         applied = apply_scenario(scenario, given.network, given.shipments, given.options)
-        outcome = _judged(given, scenario, applied, _planned(given, applied, cancelled))
+        made, guides = _planned(given, applied, scenario, cancelled)
+        outcome = _judged(given, scenario, applied, made, guides)
     except InputError as fault:
         reasons = tuple(str(finding) for finding in fault.findings)
     except StoppedWithoutPlan as fault:
@@ -121,21 +140,27 @@ def _in_words(fault: Exception) -> str:
     return f"{type(fault).__name__} in {Path(at.filename).name}, line {at.lineno}: {fault}"
 
 
-def _judged(given: Given, scenario: Scenario, applied: Applied, made: Plan) -> Outcome:
+def _judged(given: Given, scenario: Scenario, applied: Applied, made: Plan, guides: tuple[LimitGuide, ...]) -> Outcome:
     violations = judge(made, applied.network, applied.shipments).violations
     result = ScenarioResult(
         name=scenario.name, description=scenario.description, changes=applied.changes, status="planned",
         key=given.key_of(scenario), reasons=tuple(violation.message for violation in violations),
         figures=figures(made, applied.network, len(violations)),
-        movers=movers(given.base, made) if given.base is not None else (),
+        movers=movers(given.base, made) if given.base is not None else (), guides=guides,
     )  # fmt: skip
     return Outcome(result, "".join(plan_text(made)))
 
 
-def _planned(given: Given, applied: Applied, cancelled: Callable[[], bool] | None) -> Plan:
-    if given.base is None:
-        return plan(applied.network, applied.shipments, options=applied.options, cancelled=cancelled)
+def _planned(
+    given: Given, applied: Applied, scenario: Scenario, cancelled: Callable[[], bool] | None
+) -> tuple[Plan, tuple[LimitGuide, ...]]:
+    """Return the plan, and of the base the guide prices of its limits."""
     options = applied.options
+    if given.base is None:
+        week = prepare(applied.network, applied.shipments)
+        answer = solved(solve(week.compiled.problem, options, cancelled=cancelled))
+        return put_together(week, answer, options), limit_guides(week, answer)
     if options.work == given.options.work:
         options = dataclasses.replace(options, work=min(options.work, WARM_WORK))
-    return plan_from(given.base, applied.network, applied.shipments, options, cancelled=cancelled)
+    start = scenario.start if isinstance(scenario, Continuing) else None
+    return plan_from(start or given.base, applied.network, applied.shipments, options, cancelled=cancelled), ()

@@ -26,7 +26,7 @@ def test_it_plans_compares_and_goes_on(run: Run, here: Path) -> None:
     assert code == 0
     assert "What if, USD" in answer
     assert "surely dearer" in next(line for line in answer.splitlines() if "dear_trunk" in line)
-    assert answer.splitlines()[-1] == "study in out"
+    assert answer.splitlines()[-1] == "study in out: study.html is the page for people"
     assert [line.split(":")[0] for line in told.splitlines()] == [
         f"{number}/7 {name}" for number, name in enumerate(("base", *NAMES), 1)]  # fmt: skip
     assert "dear_trunk: cost 51,295  gap 0.00%  +1,848: surely dearer" in told

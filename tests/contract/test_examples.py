@@ -49,6 +49,7 @@ from consolidation.plan_model import (
     Stability,
 )
 from consolidation.rules import RULES
+from consolidation.scenarios.questions import BreakEvenTable, ValueTable
 from consolidation.shipment_files import ALIASES
 from consolidation.shipments import Shipment
 from consolidation.simulation.files import PAGE, SIMULATION
@@ -57,6 +58,8 @@ from consolidation.simulation.model import Against, SimulatedShipment
 from consolidation.statements import RULES as RULES_OF_SHARING
 from consolidation.statements.files import SELLERS, SHIPMENTS, WORKBOOK
 from consolidation.statements.tables import seller_columns, shipment_columns
+from consolidation.studies.answers import Verdict as BreakEvenVerdict
+from consolidation.studies.keeping import BREAK_EVEN_RUNS, BREAK_EVENS, VALUES
 from network.charges import BASES
 from network.reliability import MEASURES, SCOPES
 from network.tables import TABLES
@@ -328,6 +331,9 @@ def _documented() -> dict[str, list[str]]:
         "confirmations.md": [*KINDS, *Confirmation.model_fields, *STATUSES],
         "replanning.md": [*Continued.model_fields, *Stability.model_fields, *(code for code in _codes(continued))],
         "reliability.md": [*MEASURES, *SCOPES, *SimulatedShipment.model_fields, *typing.get_args(Against), SIMULATION, PAGE, SIMULATED],
+        "studies.md": [
+            *BreakEvenTable.model_fields, *ValueTable.model_fields, *typing.get_args(BreakEvenVerdict), BREAK_EVENS, BREAK_EVEN_RUNS, VALUES,
+        ],
         "python.md": [name for name in consolidation.__all__ if name != "__version__"],
     }  # fmt: skip
 

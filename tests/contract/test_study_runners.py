@@ -42,7 +42,7 @@ def expected(file: Path) -> dict[str, bytes]:
     assert study(read_request(file), folder, runner=Serial()).missing == ()
     found = contents(folder)
     assert set(found) == {
-        "study.json", "results.csv", "movers.csv",
+        "study.json", "results.csv", "movers.csv", "study.html",
         *(f"plans/{name}/{part}" for name in ("base", *NAMES) for part in ("plan.json", "result.json")),
     }  # fmt: skip
     return found

@@ -59,6 +59,6 @@ def test_the_interval_holds_what_the_best_plans_differ_by(
 
     base = plan(NETWORK, shipments, options=LITTLE)
     other = plan_from(base, changed.network, changed.shipments, LITTLE)
-    said = difference(figures(base, NETWORK, 0), figures(other, changed.network, 0), asked)
+    said = difference(figures(base, NETWORK, 0), figures(other, changed.network, 0), asked, NETWORK)
     assert said.at_least <= true <= said.at_most
     assert HOLDS[said.verdict](true)

@@ -15,7 +15,9 @@ from consolidation.scenarios import apply_scenario, inspect_scenarios, read_scen
 from consolidation.scenarios.files import SCENARIO, template_text, unusual, write_applied, write_template
 from consolidation.scenarios.model import ScenarioFile
 from consolidation.scenarios.patches import KINDS
+from consolidation.scenarios.reading import inspect_file
 from consolidation.shipment_files import read_shipments
+from consolidation.studies.rates import scaled
 from network.errors import InputError
 from network.io import content_hash, read_network
 from tests.goods import goods
@@ -168,6 +170,10 @@ def test_the_template_has_an_example_of_every_patch_that_works(tmp_path: Path) -
     made = {row.name: row for row in read_scenarios(_written(tmp_path, _filled_in()))}
     assert {patch.kind for patch in made["every_patch"].patches} == set(KINDS)
     assert len(made) == 6
+    asked = inspect_file(_written(tmp_path, _filled_in()))[0]
+    assert asked is not None
+    assert [len(scaled(table, tiny_network())) for table in asked.break_even] == [4]
+    assert [table.top or table.patch.kind for table in asked.values] == ["allotment", "receiving_volume", "handling", 5]
     for scenario in made.values():
         done = apply_scenario(scenario, tiny_network(), [goods(), goods("S2", origin="Yiwu")])
         assert len(done.changes) >= len(scenario.patches)

@@ -423,3 +423,45 @@ def test_a_plan_sees_the_scenario() -> None:
     before, after = (plan(network, WEEK[:1], options=quick) for network in (NETWORK, done.network))
     assert after.certificate.cost >= before.certificate.cost
     assert not any(row.departure_id and row.departure_id.startswith("YTN-LAX-W@") for row in after.shipments)
+
+
+def test_cut_offs_move_together_but_for_advance_filing() -> None:
+    done = applied({"kind": "cutoff", "departures": "YTN-LAX-EXTRA", "add_days": 0.5})
+    row = next(row for row in done.network.departures if row.departure_id == "YTN-LAX-EXTRA")
+    assert (row.lco_h, row.fco_h, row.dco_h, row.vco_h, row.ams_h) == (60.0, 12.0, 24.0, None, None)
+    assert done.changes == ("cut-offs by +0.5 days: 1 departure (YTN-LAX-EXTRA)",)
+    late = applied({"kind": "cutoff", "departures": "YTN-LAX-EXTRA", "add_days": 9})
+    row = next(row for row in late.network.departures if row.departure_id == "YTN-LAX-EXTRA")
+    assert (row.lco_h, row.fco_h) == (0.0, 0.0), "at the latest at departure"
+    early = applied({"kind": "cutoff", "departures": "YTN-LAX-W", "add_days": -1, "first_day": MID})
+    assert {row.departure_id: row.lco_h for row in early.network.departures if "LAX-W" in row.departure_id} == {
+        "YTN-LAX-W": 72.0, "YTN-LAX-W~2026-12-15": 96.0, "NGB-LAX-W": 72.0,
+    }  # fmt: skip
+
+
+def test_handling_of_origin_warehouses_changes() -> None:
+    done = applied({"kind": "handling", "warehouses": "WH-SZX", "add_m3_per_day": 20})
+    assert done.network.place["WH-SZX"].handling_m3_per_day == 420.0
+    assert done.changes == ("handling by +20 m3/day: 1 warehouse (WH-SZX)",)
+    free = applied({"kind": "handling", "warehouses": "WH-*", "unlimited": True})
+    assert {free.network.place[name].handling_m3_per_day for name in ("WH-SZX", "WH-NGB")} == {None}
+    assert [row.rule for row in refused({"kind": "handling", "warehouses": "CNYTN", "percent": 10})] == ["KIND.PLACE"]
+    assert refused({"kind": "handling", "warehouses": "WH-NGB", "percent": 10})[0].rule == "SELECTION.EMPTY"
+
+
+@pytest.mark.parametrize(
+    ("patch", "column", "row", "value"),
+    [
+        ({"kind": "allotment", "departures": "YTN-LAX-W", "add_teu": 2}, "departures", "YTN-LAX-W", 42.0),
+        ({"kind": "allotment", "departures": "YTN-LAX-W", "add_teu": -40}, "departures", "YTN-LAX-W", 0.0),
+        ({"kind": "receiving_volume", "fcs": "IND9", "add_m3_per_week": 30}, "places", "IND9", 530.0),
+    ],
+)
+def test_limits_change_by_an_amount(patch: dict[str, Any], column: str, row: str, value: float) -> None:
+    done = applied(patch)
+    found = next(
+        each
+        for each in getattr(done.network, column)
+        if row in (getattr(each, "departure_id", ""), getattr(each, "place_id", ""))
+    )
+    assert value in (getattr(found, "allotment_teu", None), getattr(found, "receiving_m3_per_week", None))

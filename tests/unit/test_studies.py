@@ -148,12 +148,23 @@ class TestDifferences:
     def test_it_is_what_the_bounds_prove(
         self, cost: int, bound: int, patches: tuple[dict[str, Any], ...], expected: tuple[int, int, int, str]
     ) -> None:
-        found = difference(_figures(100, 90), _figures(cost, bound), scenario("x", *patches))
+        found = difference(_figures(100, 90), _figures(cost, bound), scenario("x", *patches), given().network)
         assert (found.cost, found.at_least, found.at_most, found.verdict) == expected
 
     def test_plans_that_are_proven_decide(self) -> None:
-        assert difference(_figures(100, 100), _figures(100, 100), scenario("x", DEAR)).verdict == "same"
-        assert difference(_figures(100, 100), _figures(101, 101), scenario("x", CLOSED)).verdict == "dearer"
+        assert (
+            difference(_figures(100, 100), _figures(100, 100), scenario("x", DEAR), given().network).verdict == "same"
+        )
+        assert (
+            difference(_figures(100, 100), _figures(101, 101), scenario("x", CLOSED), given().network).verdict
+            == "dearer"
+        )
+
+    @pytest.mark.parametrize("patch", [OPENED, CLOSED])
+    def test_a_shipment_that_loses_or_gains_its_only_way_leaves_nothing_claimed(self, patch: dict[str, Any]) -> None:
+        other = _figures(105, 95).model_copy(update={"without_way": ("Q01",)})
+        found = difference(_figures(100, 90), other, scenario("x", patch), given().network)
+        assert (found.at_least, found.at_most, found.verdict) == (-5, 15, "undecided")
 
 
 class TestKeys:
