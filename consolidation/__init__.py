@@ -8,7 +8,8 @@ far it is, :func:`compare` says what differs between two plans and :func:`apply`
 its part of a plan and :func:`read_documents` reads such files, :func:`simulate` says how likely a plan is to keep its
 dates and :func:`write_simulation` writes that, :func:`read_scenarios` reads what-if scenarios and
 :func:`apply_scenario` makes the network and shipments of one, and :func:`study` plans and compares all scenarios that
-:func:`read_request` finds in a file.
+:func:`read_request` finds in a file. :func:`frontier` says what days cost, :func:`alternatives` finds plans that cost
+nearly as little and are better in another way, and :func:`write_frontier` and :func:`write_alternatives` write these.
 """
 
 from __future__ import annotations
@@ -33,21 +34,25 @@ if TYPE_CHECKING:
     from consolidation.simulation import simulate, write_simulation
     from consolidation.statements import statement, write_statements
     from consolidation.studies import read_request, study
+    from consolidation.tradeoffs import AlternativeOptions, alternatives, frontier, write_alternatives, write_frontier
     from network.errors import InputError, PlanFolderError
     from network.io import read_network
     from solvers.options import SolveOptions
 
 __all__ = [
+    "AlternativeOptions",
     "InputError",
     "PlanFolderError",
     "ReplanOptions",
     "SolveOptions",
     "__version__",
+    "alternatives",
     "apply",
     "apply_scenario",
     "check",
     "compare",
     "export",
+    "frontier",
     "import_confirmations",
     "plan",
     "read_documents",
@@ -62,22 +67,27 @@ __all__ = [
     "state_of",
     "statement",
     "study",
+    "write_alternatives",
+    "write_frontier",
     "write_plan",
     "write_simulation",
     "write_statements",
 ]
 
 _HOMES = {
+    "AlternativeOptions": "consolidation.tradeoffs",
     "InputError": "network.errors",
     "PlanFolderError": "network.errors",
     "ReplanOptions": "consolidation.replanning",
     "SolveOptions": "solvers.options",
+    "alternatives": "consolidation.tradeoffs",
     "apply": "consolidation.comparison",
     "apply_scenario": "consolidation.scenarios",
     "check": "consolidation.checker",
     "import_confirmations": "consolidation.events.importing",
     "compare": "consolidation.comparison",
     "export": "consolidation.partners.export",
+    "frontier": "consolidation.tradeoffs",
     "plan": "consolidation.planner",
     "read_documents": "consolidation.partners.formats",
     "read_log": "consolidation.events.log",
@@ -91,6 +101,8 @@ _HOMES = {
     "state_of": "consolidation.events.state",
     "statement": "consolidation.statements",
     "study": "consolidation.studies",
+    "write_alternatives": "consolidation.tradeoffs",
+    "write_frontier": "consolidation.tradeoffs",
     "write_plan": "consolidation.folder",
     "write_simulation": "consolidation.simulation",
     "write_statements": "consolidation.statements",

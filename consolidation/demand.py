@@ -122,6 +122,14 @@ class Demand:
         return self.shipments[position].country_of_origin or self.origins[position].country
 
 
+def late_price(network: Network, shipment: Shipment) -> float:
+    """Return what a late day of a shipment costs, plan currency: as it says, or as the network plans for."""
+    rate = network.rate[shipment.currency]
+    if shipment.late_price_per_day is not None:
+        return float(shipment.late_price_per_day * rate)
+    return to_micros(shipment.goods_value * rate) / 1e6 * (network.planning.late_pct_of_value_per_day / 100.0)
+
+
 def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -> Demand:
     """Return the quantities that prices and rules need, one row per shipment."""
     fcs = tuple(network.place[shipment.destination_fc] for shipment in shipments)
@@ -133,13 +141,6 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
     offering = network.importer.get(platform)
     limits, destinations = value_limits(network), fcs_of_plans(shipments)
     dues = [due(network, shipment, int(count)) for shipment, count in zip(shipments, destinations, strict=True)]
-    late_pct = network.planning.late_pct_of_value_per_day / 100.0
-    late = [
-        value[k] / 1e6 * late_pct
-        if s.late_price_per_day is None
-        else float(s.late_price_per_day * network.rate[s.currency])
-        for k, s in enumerate(shipments)
-    ]
     return Demand(
         shipments=tuple(shipments),
         fcs=fcs,
@@ -162,7 +163,7 @@ def measure(network: Network, shipments: Sequence[Shipment], locator: Locator) -
         due_day=np.array([each.day for each in dues], dtype=np.int64),
         latest_day=np.array([each.event_day if s.event_required else NO_DAY for s, each in zip(shipments, dues, strict=True)],
                             dtype=np.int64),
-        late_price=np.array(late, dtype=np.float64),
+        late_price=np.array([late_price(network, s) for s in shipments], dtype=np.float64),
         inbound_plan=inbound_plans(shipments, network.planning.inbound_plan_days),
         by_platform=np.array([s.platform_entry and platform not in ("", s.importer_id) for s in shipments], dtype=np.bool_),
         platform_tags=_tags(offering, asked),

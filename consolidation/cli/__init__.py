@@ -24,6 +24,7 @@ from consolidation.cli import (
     simulating,
     statements,
     studying,
+    trading,
 )
 from consolidation.cli.common import CANCELLED, DONE, INVALID, NO_PLAN, USAGE, VIOLATIONS, app
 from network.errors import DragonBoatError, InputError, PlanFolderError
@@ -48,6 +49,7 @@ __all__ = [
     "simulating",
     "statements",
     "studying",
+    "trading",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Published JSON Schemas: of plan folders, shipments, partner files, confirmations, comparisons, scenarios, studies and simulations.
+"""Published JSON Schemas: of plan folders, shipments, partner files, confirmations, comparisons, scenarios, studies, trade-offs and simulations.
 
 The files beside this module are made from the models: ``python -m consolidation.schema`` writes them again.
 """
@@ -18,6 +18,7 @@ from consolidation.scenarios.model import file_schema
 from consolidation.shipments import Shipment
 from consolidation.simulation.model import Simulation
 from consolidation.studies.model import Study
+from consolidation.tradeoffs.model import Alternatives, Frontier
 
 FOLDER = Path(__file__).parent
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,6 +40,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "simulation.schema.json": Simulation.model_json_schema(mode="serialization"),
         "scenarios.schema.json": file_schema(),
         "study.schema.json": Study.model_json_schema(mode="serialization"),
+        "frontier.schema.json": Frontier.model_json_schema(mode="serialization"),
+        "alternatives.schema.json": Alternatives.model_json_schema(mode="serialization"),
         "shipment.schema.json": Shipment.model_json_schema(mode="serialization"),
     }
     return {name: {"$schema": _DIALECT, **schema} for name, schema in found.items()}
