@@ -46,13 +46,19 @@ def cheapest(problem: Problem) -> Assignment:
 
 
 def cheapest_apart(problem: Problem) -> Assignment:
-    """Return what :func:`cheapest` returns, for problems without resources: then each pool packs its lots alone.
+    """Return what :func:`cheapest` returns, for problems without resources; six lots are searched in a moment."""
+    best = min(priced_choices(problem), key=lambda priced: priced[0])  # there is one: every lot may stay unplanned
+    return Assignment.canonical(best[1], best[2])
 
-    Every set of lots of a pool is packed once in every way, so that six lots are searched in a moment.
+
+def priced_choices(problem: Problem) -> Iterator[tuple[int, tuple[int, ...], tuple[Load, ...]]]:
+    """Yield every choice of options that can be packed, with its least cost and the loads of that cost.
+
+    Only for problems without resources: then each pool packs its lots alone, and every set of lots of a pool is packed
+    once in every way.
     """
     assert problem.n_resources == 0
     packed: dict[tuple[int, _Entered], tuple[int, tuple[Load, ...]] | None] = {}
-    best: tuple[int, tuple[int, ...], tuple[Load, ...]] | None = None
     for choice in _choices(problem):
         users: dict[int, list[int]] = {}
         cost = 0
@@ -71,10 +77,7 @@ def cheapest_apart(problem: Problem) -> Assignment:
             cost += way[0]
             loads.extend(way[1])
         else:
-            if best is None or cost < best[0]:
-                best = cost, choice, tuple(loads)
-    assert best is not None  # every lot may stay unplanned
-    return Assignment.canonical(best[1], best[2])
+            yield cost, choice, tuple(loads)
 
 
 def _choices(problem: Problem) -> Iterator[tuple[int, ...]]:

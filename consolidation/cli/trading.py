@@ -23,9 +23,12 @@ from consolidation.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from consolidation.plan_model import Plan
     from consolidation.studies.model import Figures
-    from consolidation.tradeoffs.model import Frontier
+    from consolidation.tradeoffs.model import Frontier, Kind
+    from solvers.outcome import Progress
 
 _TimeLimit = Annotated[
     float, typer.Option("--time-limit", min=0.0, help="Outer limit of the search for each plan, seconds.")
@@ -55,7 +58,7 @@ def frontier_command(
     with line.running():
         found = frontier(
             read, rows, points=points, options=SolveOptions(seed=seed, work=work, time_limit_s=time_limit),
-            on_plan=None if as_json else _tell, on_progress=line.report, cancelled=line.cancelled,
+            on_plan=None if as_json else _tell, on_progress=_live(line), cancelled=line.cancelled,
         )  # fmt: skip
         folder = write_frontier(found, out)
     told = found.frontier
@@ -72,6 +75,15 @@ def _tell(efficient: int, price: Decimal, made: Plan) -> None:
     console.err.print(
         f"a day at {price:,.4f} per m3: cost {proof.cost:,.0f}  gap {proof.gap:.2%}  efficient plans so far {efficient}", highlight=False
     )  # fmt: skip
+
+
+def _tell_better(kind: Kind, price: Decimal, made: Plan) -> None:
+    console.err.print(f"{kind} at {price:,.2f} a unit: cost {made.certificate.cost:,.0f}", highlight=False)
+
+
+def _live(line: console.ProgressLine) -> Callable[[Progress], None] | None:
+    """Return what shows a search as it goes on; there are many, so that without a terminal only their ends are told."""
+    return line.report if console.err.is_terminal else None
 
 
 def _points(told: Frontier) -> Table:
@@ -141,7 +153,9 @@ def alternatives_command(
         within=within, kinds=wanted, search=SolveOptions(seed=seed, work=work, time_limit_s=time_limit)
     )
     with line.running():
-        found = alternatives(read, rows, earlier, options, on_progress=line.report, cancelled=line.cancelled)
+        found = alternatives(
+            read, rows, earlier, options, on_plan=None if as_json else _tell_better, on_progress=_live(line), cancelled=line.cancelled
+        )  # fmt: skip
         folder = write_alternatives(found, out)
     told = found.alternatives
     if as_json:

@@ -13,9 +13,9 @@ here it counts as at the highest price asked, so that no plan is taken to cost l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from consolidation.plan_model import Plan
 from network.examinations import MILLIDAYS, PER_EXAMINATION, delay_of
@@ -23,7 +23,9 @@ from network.model import Network
 
 ROUNDING = Decimal("0.02")
 """Plan currency per shipment: half a cent for its days and half a cent for its examination, at either of two prices."""
-_ZERO, _MILLIONTH = Decimal(0), Decimal("0.000001")
+_DEAREST = Decimal(500_000)
+"""Plan currency, what a day of a whole shipment is worth at most: beyond it nothing but days counts."""
+_ZERO, _MILLIONTH, _CENT = Decimal(0), Decimal("0.000001"), Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ def axes(plan: Plan, network: Network, price: Decimal, left_out: Mapping[str, De
     return Axes(m3_days, proof.cost - price * m3_days + dearer)
 
 
+def most_price(volumes: Iterable[Decimal]) -> Decimal:
+    """Return the highest price of a day that can be asked about shipments of some volumes in m3."""
+    return _DEAREST / max(volumes, default=Decimal(1)).max(_MILLIONTH)
+
+
 def highest_price(plan: Plan, price: Decimal) -> Decimal:
     """Return the highest price of a day that is worth asking about: fewer and fewer pay for faster ways above it.
 
@@ -92,7 +99,8 @@ def highest_price(plan: Plan, price: Decimal) -> Decimal:
     if not offers:
         days = sum((row.volume_m3 * row.days for row in plan.shipments), _ZERO)
         found = plan.certificate.cash_cost / days if days else price
-    return max(found, 2 * price, Decimal("0.01")).quantize(Decimal("0.01"))
+    top = most_price(row.volume_m3 for row in plan.shipments)
+    return max(min(max(found, 2 * price, _CENT), top), price).quantize(_CENT, ROUND_CEILING)
 
 
 def _faster(plan: Plan, price: Decimal) -> list[tuple[Decimal, Decimal]]:

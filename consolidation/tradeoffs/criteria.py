@@ -28,7 +28,7 @@ from consolidation.replanning.start import StartMaker
 from consolidation.shipments import Shipment
 from consolidation.studies.warm import lay_out
 from consolidation.tradeoffs.asking import Asking
-from consolidation.tradeoffs.axes import ROUNDING, priced_m3_days
+from consolidation.tradeoffs.axes import ROUNDING, most_price, priced_m3_days
 from consolidation.tradeoffs.model import Kind
 from network.model import Network
 from network.money import from_micros, to_micros
@@ -37,6 +37,8 @@ from solvers.assignment import Assignment
 from solvers.evaluate import evaluate
 from solvers.outcome import Solved, StopReason
 from solvers.problem import Problem
+
+_DEAREST = Decimal(1_000_000)
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,11 @@ class Criterion(Protocol):
     Attributes
     ----------
     whole : bool, it is counted in whole units
+    dearest : Decimal, plan currency, highest price of a unit that can be asked
     """
 
     whole: bool
+    dearest: Decimal
 
     def value(self, plan: Plan) -> Decimal:
         """Return how much of it a plan has."""
@@ -86,7 +90,7 @@ def criteria(asking: Asking, earlier: Plan | None) -> dict[Kind, Criterion]:
 class _Containers:
     """Trunk loads."""
 
-    whole = True
+    whole, dearest = True, _DEAREST
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
@@ -110,6 +114,7 @@ class _Days:
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
+        self.dearest = most_price(Decimal(row.volume_cm3) / 1_000_000 for row in asking.shipments)
 
     def value(self, plan: Plan) -> Decimal:
         return priced_m3_days(plan, self._asking.network)
@@ -124,7 +129,7 @@ class _Days:
 class _LateDays:
     """Days that shipments are received after they are due."""
 
-    whole = True
+    whole, dearest = True, _DEAREST
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
@@ -146,7 +151,7 @@ class _LateDays:
 class _Changes:
     """Shipments that travel in another way than in an earlier plan, or not at all any more; nothing of it is held."""
 
-    whole = True
+    whole, dearest = True, _DEAREST
 
     def __init__(self, asking: Asking, earlier: Plan) -> None:
         self._asking, names = asking, [row.shipment_id for row in asking.shipments]

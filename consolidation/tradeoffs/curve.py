@@ -154,7 +154,7 @@ class _Curve:
         widths = []
         for slower, faster in pairwise(hull):
             one, two, price = stands[slower.place], stands[faster.place], faster.above.quantize(_STEP)
-            if price not in self._prices:
+            if not any(abs(price - asked) <= _STEP for asked in self._prices):
                 width = (one.m3_days - two.m3_days) / days + ((two.other - one.other) / money if money else 0)
                 widths.append((width, -price, slower.place))
         if not widths:

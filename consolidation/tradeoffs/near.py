@@ -31,15 +31,19 @@ from solvers.options import SolveOptions
 from solvers.outcome import Progress
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_STEPS = 6
+_STEPS = 7
 """Prices tried for each criterion."""
 _FIRST = 8
 """The first price: the premium is spent on one unit in so many."""
-_CLOSE = Decimal("1.2")
+_CLOSE = Decimal("1.05")
 """Prices nearer to each other than this factor are as good as the same."""
 _BY_CHOICE = {"PRICE", "WINDOW.INBOUND_PLAN"}
 """Rules of shipments that are left out though they have a way."""
 _CENT, _SIX = Decimal("0.01"), Decimal("0.000001")
+
+
+Told = Callable[[Kind, Decimal, Plan], None]
+"""Told after every search: the criterion, its price, plan currency per unit, and the plan found."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +81,7 @@ def alternatives(
     previous: Plan | None = None,
     options: AlternativeOptions | None = None,
     *,
+    on_plan: Told | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> FoundAlternatives:
@@ -86,21 +91,25 @@ def alternatives(
     ----------
     previous : plan that changes are counted against
     options : AlternativeOptions; None: as usual
+    on_plan : told after every search for something better
     on_progress, cancelled : as of :func:`consolidation.plan`; once cancelled, what is found is returned
 
     Raises
     ------
     InputError
-        If a shipment names something that the network does not know, or changes are asked for without an earlier plan.
+        If a shipment names something that the network does not know, the premium is negative, or changes are asked for
+        without an earlier plan.
     StoppedWithoutPlan
         If the search was stopped before there was any plan.
     """
     options = options or AlternativeOptions()
     kinds = asked(options.kinds, previous)
+    if options.within < 0:
+        raise InputError([Finding("options", None, "within", str(options.within), "a share that is not negative")])
     asking = Asking(network, shipments, options.search, on_progress, cancelled)
     measured = criteria(asking, previous)
     base = planned(network, shipments, options=options.search, on_progress=on_progress, cancelled=cancelled)
-    search = _Search(asking, measured, base, Decimal(str(options.within)))
+    search = _Search(asking, measured, base, Decimal(str(options.within)), on_plan)
     for kind in kinds:
         search.look_for(kind)
     return search.told(kinds, "" if previous is None else previous.plan_id)
@@ -128,7 +137,10 @@ def asked(kinds: tuple[str, ...] | None, previous: Plan | None) -> tuple[Kind, .
 class _Search:
     """The plans found so far; each of them is a candidate in every criterion."""
 
-    def __init__(self, asking: Asking, measured: Mapping[Kind, Criterion], base: Plan, within: Decimal) -> None:
+    def __init__(
+        self, asking: Asking, measured: Mapping[Kind, Criterion], base: Plan, within: Decimal, on_plan: Told | None
+    ) -> None:
+        self._on_plan = on_plan
         self._asking, self._measured, self._within = asking, measured, within
         self._first, self._found = base, [base]
         self._floors: dict[Kind, Decimal] = {}
@@ -150,7 +162,8 @@ class _Search:
         if not most:
             self._floors[kind] = Decimal(0)
             return
-        price = max(_CENT, (_FIRST * self._limit * self._within / most).quantize(_CENT))
+        dearest = min(criterion.dearest, self._limit).quantize(_CENT)
+        price = min(max(_CENT, (_FIRST * self._limit * self._within / most).quantize(_CENT)), dearest)
         inside: Decimal | None = None
         outside: Decimal | None = None
         for _ in range(_STEPS):
@@ -159,16 +172,20 @@ class _Search:
             known = self._best(criterion)
             answer = criterion.search(price, known)
             self._found.append(answer.plan)
+            if self._on_plan is not None:
+                self._on_plan(kind, price, answer.plan)
             self._raise_floor(kind, (answer.bound - self._limit) / price)
             if criterion.value(self._best(criterion)) <= self._floors[kind]:
                 return
             if answer.plan.certificate.cost <= self._limit:
+                if price >= dearest:
+                    return
                 inside = price
             else:
                 outside = price
             if inside and outside and outside <= inside * _CLOSE:
                 return
-            price = _next(inside, outside)
+            price = min(_next(inside, outside), dearest)
 
     def _raise_floor(self, kind: Kind, least: Decimal) -> None:
         rounded = Decimal(math.ceil(least)) if self._measured[kind].whole else least

@@ -35,8 +35,8 @@ def alternatives_page(found: Alternatives) -> str:
     """Return the page of alternatives as one HTML document that works from a file without a network."""
     figures: dict[str, go.Figure] = {
         f"{kind}-chart": charts.criterion_figure(found, kind)
-        for kind in found.base_values
-        if any(found.base_values.values())
+        for kind, value in found.base_values.items()
+        if value or any(row.values[kind] for row in found.rows)
     }
     drawn = "".join(
         f"<h3>{escape(words.UNITS[kind].capitalize())}</h3>{_drawn(f'{kind}-chart', words.UNITS[kind])}"

@@ -14,10 +14,10 @@ CRITERIA: Mapping[Kind, str] = {
     "change": "Least change",
 }
 UNITS: Mapping[Kind, str] = {
-    "containers": "trunk loads",
+    "containers": "containers",
     "days": "m3 days",
     "late": "late days",
-    "change": "shipments that travel in another way",
+    "change": "changed shipments",
 }
 ENDED: Mapping[Ended, str] = {
     "enough": "as many plans as wanted were found",
@@ -47,7 +47,7 @@ def frontier_sentences(found: Frontier) -> list[str]:
         )
     worst = max(found.points, key=lambda point: point.cheaper_by_at_most)
     told.append(
-        f"No plan as fast as one of these costs less by more than {money(worst.cheaper_by_at_most, currency, 0)} "
+        f"No plan as fast as one of these costs less by more than {money(worst.cheaper_by_at_most, currency)} "
         f"({percent(float(worst.cheaper_by_at_most / worst.other_cost) if worst.other_cost else 0.0, 2)})."
     )
     return told
@@ -56,17 +56,22 @@ def frontier_sentences(found: Frontier) -> list[str]:
 def alternative_sentence(row: Alternative, currency: str) -> str:
     """Return what came of one criterion, a plain sentence (text, not HTML)."""
     unit, digits = UNITS[row.kind], places(row.kind)
-    proven = (
-        ""
-        if row.at_least is None
-        else f" No plan within the premium has fewer than {number(row.at_least, digits)}, proven."
-    )
-    if not row.better:
-        return f"{CRITERIA[row.kind]}: none found has fewer {unit} than the cheapest plan, {number(row.value, digits)}.{proven}"
-    return (
-        f"{CRITERIA[row.kind]}: {number(row.value, digits)} {unit} in place of {number(row.base_value, digits)}, for "
-        f"{money(row.dearer_by, currency, 0)} more ({percent(row.premium, 2)}).{proven}"
-    )
+    told = f"{CRITERIA[row.kind]}: {number(row.value, digits)} {unit}"
+    if row.better:
+        paid = f"{money(row.dearer_by, currency, 0)} more ({percent(row.premium, 2)})"
+        told += f" in place of {number(row.base_value, digits)}, for {paid}"
+    else:
+        told += ", as in the cheapest plan"
+    return f"{told}{_proven(row)}."
+
+
+def _proven(row: Alternative) -> str:
+    """Return what is known of plans that are better still."""
+    if row.at_least is None:
+        return ""
+    if row.at_least >= row.value:
+        return "; no plan within the premium has fewer"
+    return f"; no plan within the premium has fewer than {number(row.at_least, places(row.kind))}"
 
 
 def alternatives_sentences(found: Alternatives) -> list[str]:
