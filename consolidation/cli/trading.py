@@ -66,6 +66,7 @@ def frontier_command(
         console.show_json({"folder": str(folder), **told.model_dump(mode="json")})
     else:
         console.out.print(_points(told))
+        console.out.print("* at the network's own price of a day", highlight=False)
         _show(frontier_sentences(told), folder, (FRONTIER_PAGE, FRONTIER, POINTS, PLANS))
     _exit([point.figures for point in told.points], line.stopped)
 
@@ -88,25 +89,17 @@ def _live(line: console.ProgressLine) -> Callable[[Progress], None] | None:
 
 def _points(told: Frontier) -> Table:
     table = Table(title=f"Cost against days, {told.currency}", title_justify="left")
-    for name in (
-        "Plan",
-        "A day from",
-        "to",
-        "Days",
-        "M3 days",
-        "Cost without days",
-        "Cheaper by at most",
-        "Gap",
-        "Late",
-        "Unplanned",
-    ):
-        table.add_column(name, justify="left" if name == "Plan" else "right", overflow="fold")
+    for name in ("Plan", "A day from", "to", "Days", "M3 days", "Other cost", "Less at most", "Gap", "Left out"):
+        table.add_column(
+            name,
+            justify="left" if name == "Plan" else "right",
+            no_wrap=name not in ("A day from", "Less at most", "Left out"),
+        )
     for point in told.points:
         f = point.figures
         table.add_row(
             point.name + (" *" if point.given else ""), f"{point.best_from:,.2f}", f"{point.best_to:,.2f}", f"{f.mean_days:.1f}",
-            f"{point.priced_m3_days:,.0f}", f"{point.other_cost:,.2f}", f"{point.cheaper_by_at_most:,.2f}", f"{f.gap:.2%}",
-            str(f.late_shipments), str(f.unplanned),
+            f"{point.priced_m3_days:,.0f}", f"{point.other_cost:,.0f}", f"{point.cheaper_by_at_most:,.0f}", f"{f.gap:.2%}", str(f.unplanned),
         )  # fmt: skip
     return table
 
