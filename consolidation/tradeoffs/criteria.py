@@ -39,6 +39,7 @@ from solvers.outcome import Solved, StopReason
 from solvers.problem import Problem
 
 _DEAREST = Decimal(1_000_000)
+_TIMES_LEFT_OUT = 10
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Priced:
     Attributes
     ----------
     plan : Plan, at its true cost
-    bound : Decimal, plan currency: no plan's cost and price of the criterion together are less
+    bound : Decimal, plan currency: of no plan that leaves out nothing that has a way are cost and price of the criterion
+        together less
     """
 
     plan: Plan
@@ -192,7 +194,9 @@ def _proposed(plan: Plan) -> Plan:
 def _searched(asking: Asking, week: Week, problems: tuple[Problem, Problem], start: Assignment, known: Plan) -> Priced:
     """Search the second of two problems, of the same options, and state what is found by the first."""
     true, priced = problems
-    answer = solved(solve(priced, asking.warm, start=start, on_progress=asking.on_progress, cancelled=asking.cancelled))
+    answer = solved(
+        solve(_firm(priced), asking.warm, start=start, on_progress=asking.on_progress, cancelled=asking.cancelled)
+    )
     return Priced(_stated(asking, week, true, answer.assignment, known), from_micros(answer.bound))
 
 
@@ -200,12 +204,18 @@ def _restated(asking: Asking, network: Network, shipments: Sequence[Shipment], k
     """Search with other prices of days, and state what is found at the true ones."""
     week, start = lay_out(known, network, shipments)
     answer = solved(
-        solve(start.problem, asking.warm, start=start.assignment, on_progress=asking.on_progress, cancelled=asking.cancelled)
+        solve(_firm(start.problem), asking.warm, start=start.assignment, on_progress=asking.on_progress, cancelled=asking.cancelled)
     )  # fmt: skip
     found = put_together(week, answer, asking.warm)
     week, laid = lay_out(found, asking.network, asking.shipments)
     bound = from_micros(answer.bound) - ROUNDING * len(shipments)
     return Priced(_stated(asking, week, laid.problem, laid.assignment, known), bound)
+
+
+def _firm(problem: Problem) -> Problem:
+    """Return a problem in which it is far dearer to leave out what has a way: nothing is left out to be better."""
+    has_way = np.diff(problem.option_start) > 0
+    return replace(problem, lot_unplanned_price=problem.lot_unplanned_price * np.where(has_way, _TIMES_LEFT_OUT, 1))
 
 
 def _stated(asking: Asking, week: Week, problem: Problem, assignment: Assignment, known: Plan) -> Plan:

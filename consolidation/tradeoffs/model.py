@@ -86,7 +86,7 @@ class Alternative(Part):
     base_value: Number = Field(json_schema_extra=_CRITERION, description="of the cheapest plan")
     at_least: Number | None = Field(
         json_schema_extra=_CRITERION,
-        description="no plan within the premium that leaves nothing out has less, proven; None: nothing is proven",
+        description="no plan within the premium that leaves out nothing that has a way has less, proven; None: nothing is proven",
     )
     cost: Number = Field(json_schema_extra=_MONEY)
     dearer_by: Number = Field(json_schema_extra=_MONEY, description="than the cheapest plan")

@@ -245,9 +245,9 @@ class _Search:
         return row, made
 
     def _at_least(self, kind: Kind) -> Decimal | None:
-        """Return what is proven; None where a shipment is left out though it has a way, as that saves days."""
-        floor, by_choice = self._floors.get(kind), any(row.rule in _BY_CHOICE for row in self.base.unplanned)
-        if floor is None or (by_choice and kind in ("days", "late")):
+        """Return what is proven; None where the cheapest plan leaves a shipment out that has a way."""
+        floor = self._floors.get(kind)
+        if floor is None or any(row.rule in _BY_CHOICE for row in self.base.unplanned):
             return None
         return floor.quantize(_SIX)
 

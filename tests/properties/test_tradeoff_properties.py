@@ -84,6 +84,7 @@ def test_alternatives_stay_within_the_premium_and_are_never_worse(week: list[Shi
     for row in told.rows:
         assert row.value <= row.base_value
         assert row.at_least is None or row.at_least <= row.value
+        assert row.figures.unplanned <= told.base.unplanned
         assert told.base.cost <= row.cost <= told.base.cost * (1 + Decimal(str(within)))
     for made in found.plans.values():
         assert judge(made, network, week).violations == ()
