@@ -45,7 +45,9 @@ def charge_examination(
     groups = _groups(importers)
     if math.prod(len(literals) + 1 for _, literals in groups.values()) > _MOST_COUNTS:
         least = min(chance for chance, (_, literals) in groups.items() if literals)
-        groups = _groups([(least if literal is not None else chance, literal) for chance, literal in importers])
+        groups = _groups(
+            [(chance if literal is None else min(chance, least), literal) for chance, literal in importers]
+        )
     chosen: dict[int, list[tuple[tuple[int, ...], cp_model.IntVar]]] = {}
     for counts in product(*(range(base, base + len(literals) + 1) for base, literals in groups.values())):
         chance = joint_chance(each for each, count in zip(groups, counts, strict=True) for _ in range(count))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model
 
 from consolidation import check, write_plan
 from consolidation.allocation.games import Games
@@ -26,6 +27,8 @@ from network.price_tables import Charge, Importer
 from network.pricing_rules import PricingRules
 from solvers import Examination, LineKind, Problem, cpsat_exam, evaluate
 from solvers.cpsat import Effort, solve_region, whole
+from solvers.cpsat_exam import Held, charge_examination
+from solvers.cpsat_money import Money
 from solvers.fees import entry_amounts, fees_of
 from solvers.pairs import Pairs
 from tests.goods import assert_sums, edited, goods, lines_of, quick_plan, total
@@ -113,6 +116,22 @@ def test_too_many_counts_leave_a_bound(problem: Problem) -> None:
         patch.setattr(cpsat_exam, "_MOST_COUNTS", 2)
         answer = solve_region(problem, whole(problem, Pairs(problem).usable), Effort(1, 10.0, 60.0))
     assert answer.bound <= evaluate(problem, cheapest(problem)).cost
+
+
+def test_too_many_counts_leave_importers_without_a_chance_without_one() -> None:
+    """Two importers who are examined make three counts, one more than allowed; the third is never examined, and travels alone for nothing."""
+    cp = cp_model.CpModel()
+    money = Money(cp)
+    members = [cp.new_bool_var(name) for name in "abc"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cpsat_exam, "_MOST_COUNTS", 2)
+        importers = list(zip((0, 400_000, 400_000), members, strict=True))
+        charge_examination(cp, money, Examination("EXAM", 100 * CENT, 0, (0, 400_000)), importers, Held(0, []))
+    cp.add_bool_and([members[0], ~members[1], ~members[2]])
+    money.minimise()
+    solver = cp_model.CpSolver()
+    assert solver.solve(cp) == cp_model.OPTIMAL
+    assert solver.objective_value == 0
 
 
 @pytest.mark.parametrize(
