@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from consolidation.events.model import Event
+from network import locking
 from network.atomic import new_file
 from network.errors import PlanFolderError
 
@@ -84,37 +84,12 @@ def append(folder: str | Path, events: Sequence[Event], known: Sequence[Event]) 
         os.fsync(stream.fileno())
 
 
-if sys.platform == "win32":  # pragma: no cover - tested where the platform is
-
-    @contextlib.contextmanager
-    def locked(folder: str | Path) -> Iterator[None]:
-        """Hold the lock of a plan folder; another process that wants it waits. A process that ends lets go of it."""
-        import msvcrt
-
-        folder = Path(folder).resolve()
-        if not folder.is_dir():
-            raise PlanFolderError(f"{folder}: found no folder, expected a plan folder.")
-        with (folder.parent / f".{folder.name}.lock").open("a") as stream:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
-            try:
-                yield
-            finally:
-                stream.seek(0)
-                msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-
-    @contextlib.contextmanager
-    def locked(folder: str | Path) -> Iterator[None]:
-        """Hold the lock of a plan folder; another process that wants it waits. A process that ends lets go of it."""
-        import fcntl
-
+@contextlib.contextmanager
+def locked(folder: str | Path) -> Iterator[None]:
+    """Hold the lock of a plan folder; another process that wants it waits. A process that ends lets go of it."""
+    with contextlib.ExitStack() as stack:
         try:
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            stack.enter_context(locking.locked(folder))
         except OSError as fault:
             raise PlanFolderError(f"{folder}: cannot be opened ({fault.strerror}), expected a plan folder.") from fault
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+        yield

@@ -7,7 +7,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from consolidation.report._html import Column, document, money, number, pairs, percent, section, table
+from consolidation.report._html import Column, document, drawn, money, number, pairs, percent, section, table
 from consolidation.studies.model import Figures
 from consolidation.tradeoffs import charts, words
 from consolidation.tradeoffs.model import Alternatives, Frontier
@@ -20,11 +20,11 @@ def frontier_page(found: Frontier) -> str:
         _head("What days cost", f"{len(found.points)} plans; all amounts in {escape(found.currency)}."),
         section("summary", "Summary", _frontier_cards(found), _texts(words.frontier_sentences(found))),
         section(
-            "frontier", "Frontier", _drawn("frontier-chart", "Plans by days and cost"),
+            "frontier", "Frontier", drawn("frontier-chart", "Plans by days and cost"),
             '<p class="note">Each plan is the cheapest found at some price of a day. The dashed line is what the certificates of all searches '
             "prove together: no plan is below it.</p>",
         ),
-        section("services", "How goods travel", _drawn("services-chart", "Shipments by service in each plan")),
+        section("services", "How goods travel", drawn("services-chart", "Shipments by service in each plan")),
         section("plans", "Plans", _points(found)),
         section("about", "About", _frontier_about(found)),
     ]  # fmt: skip
@@ -39,7 +39,7 @@ def alternatives_page(found: Alternatives) -> str:
         if value or any(row.values[kind] for row in found.rows)
     }
     drawn = "".join(
-        f"<h3>{escape(words.UNITS[kind].capitalize())}</h3>{_drawn(f'{kind}-chart', words.UNITS[kind])}"
+        f"<h3>{escape(words.UNITS[kind].capitalize())}</h3>{drawn(f'{kind}-chart', words.UNITS[kind])}"
         for kind in found.base_values
         if f"{kind}-chart" in figures
     )
@@ -59,10 +59,6 @@ def _head(title: str, lead: str) -> str:
 
 def _texts(sentences: Iterable[str]) -> str:
     return "".join(f"<p>{escape(text)}</p>" for text in sentences)
-
-
-def _drawn(name: str, text: str) -> str:
-    return f'<div id="{name}" class="figure" role="img" aria-label="{escape(text)}"></div>'
 
 
 def _cards(cards: Iterable[tuple[str, str]]) -> str:
