@@ -14,6 +14,7 @@ from pathlib import Path
 
 from consolidation.checking import (
     baselines,
+    chances,
     confirmations,
     continued,
     costs,
@@ -119,6 +120,7 @@ def _judge(plan: Plan, network: Network, shipments: Sequence[Shipment], found: l
             inputs.horizon,
             inbound.windows,
             baselines.baselines,
+            chances.kept,
             left_out.left_out,
         ),
     )

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from consolidation._version import __version__
 from consolidation.assemble import Assembler, Parts
+from consolidation.chance_notice import chance_notices
 from consolidation.compile import Compiled, compile_problem
 from consolidation.continuity import FIRST_PLAN, Continuity
 from consolidation.memory import give_back
@@ -46,13 +47,14 @@ class StoppedWithoutPlan(DragonBoatError):  # noqa: N818
         super().__init__(f"stopped without a plan: {reason}")
 
 
-def plan(
+def plan(  # noqa: PLR0913
     network: Network,
     shipments: Sequence[Shipment],
     *,
     options: SolveOptions | None = None,
     scenario: str | None = None,
     value_of_day_per_m3: float | None = None,
+    chance: float | None = None,
     on_progress: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Plan:
@@ -63,6 +65,7 @@ def plan(
     options : SolveOptions, limits of the search
     scenario : rate scenario in place of the network's own
     value_of_day_per_m3 : price of a day in place of the network's own, plan currency per m3 and day
+    chance : at which every shipment with a promised date should be received by then, 0 to 1, in place of the network's own
     on_progress : called with the phase, the best cost, the bound, the gap and the seconds so far
     cancelled : asked often; once it returns True the best plan so far is returned
 
@@ -74,14 +77,14 @@ def plan(
     Raises
     ------
     InputError
-        If `scenario` is unknown, or a shipment names a place, currency or class that the network does not know.
+        If `scenario` is unknown, `chance` is not between 0 and 1, or a shipment names a place, currency or class that the network does not know.
     StoppedWithoutPlan
         If the search was stopped before there was any plan.
     """
     options = options or SolveOptions()
     if on_progress is not None:
         on_progress(Progress("itineraries", None, 0, 1.0, 0.0))
-    week = prepare(network, shipments, scenario, value_of_day_per_m3)
+    week = prepare(network, shipments, scenario, value_of_day_per_m3, chance=chance)
     answer = solve(week.compiled.problem, options, on_progress=on_progress, cancelled=cancelled)
     return put_together(week, solved(answer), options)
 
@@ -92,7 +95,8 @@ class Week:
 
     Attributes
     ----------
-    given, active : Network, as given, and with the scenario and the price of a day that hold
+    given, active : Network, as given, and with the scenario, the price of a day and the chance that hold
+    value_of_day_per_m3, chance : as asked for; None: as in the network
     shipments : by id
     """
 
@@ -104,6 +108,7 @@ class Week:
     duties: DutyBook
     search: Search
     compiled: Compiled
+    chance: float | None = None
 
     @cached_property
     def inputs(self) -> Inputs:
@@ -126,6 +131,8 @@ def prepare(
     scenario: str | None = None,
     value_of_day_per_m3: float | None = None,
     continuity: Continuity = FIRST_PLAN,
+    *,
+    chance: float | None = None,
 ) -> Week:
     """Find and price the itineraries of shipments and lay out the optimiser's problem; see :func:`plan`.
 
@@ -134,14 +141,14 @@ def prepare(
     continuity : what an earlier plan leaves, its journeys in the order of the ids of the shipments
     """
     require_known(shipments, network)
-    active = apply_settings(network, scenario, value_of_day_per_m3)
+    active = apply_settings(network, scenario, value_of_day_per_m3, chance)
     ordered = sorted(shipments, key=lambda shipment: shipment.shipment_id)
     tariffs, duties = TariffBook(active), DutyBook(active)
     search = search_itineraries(active, ordered, tariffs, duties, continuity=continuity)
     compiled = compile_problem(active, search, tariffs, duties)
     give_back()
     pricer = Pricer(active, tariffs, duties)
-    return Week(network, active, value_of_day_per_m3, tuple(ordered), pricer, duties, search, compiled)
+    return Week(network, active, value_of_day_per_m3, tuple(ordered), pricer, duties, search, compiled, chance)
 
 
 def solved(answer: Solved | NoPlan) -> Solved:
@@ -174,7 +181,7 @@ def put_together(
     blocked = {name for notice in missing for name in notice.shipments}
     parts = Assembler(active, week.compiled, week.pricer, answer, blocked, names).parts()
     entered = {entry.entry_id: entry.date for entry in parts.entries}
-    settings = _settings(options, week.value_of_day_per_m3)
+    settings, taken = _settings(options, week), answer.assignment.lot_option[answer.assignment.lot_option >= 0]
     return Plan(
         plan_id=_plan_id(week.inputs, settings, continued),
         version=1 if continued is None else continued.version + 1,
@@ -193,19 +200,21 @@ def put_together(
             *missing,
             *duty_notices(active, week.duties, week.search.demand, parts.shipments, entered),
             *event_notices(active, week.search.demand, parts.shipments),
+            *chance_notices(active, week.search, week.compiled.options.take(taken), parts.shipments),
             *placement_notices(active, week.search.demand, parts.shipments, parts.cost_lines),
         ),
         continued=continued,
     )
 
 
-def _settings(options: SolveOptions, value_of_day_per_m3: float | None) -> dict[str, float | int | str | bool | None]:
+def _settings(options: SolveOptions, week: Week) -> dict[str, float | int | str | bool | None]:
     return {
         "seed": options.seed,
         "gap": options.gap,
         "work": options.work,
         "time_limit_s": options.time_limit_s,
-        "value_of_day_per_m3": value_of_day_per_m3,
+        "value_of_day_per_m3": week.value_of_day_per_m3,
+        "chance_target": week.chance,
     }
 
 

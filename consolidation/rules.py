@@ -54,6 +54,10 @@ _TEXTS = {
         "no itinerary brings it to FC {fc} in time for {event}",
         "make it ready earlier, add a faster lane, or let it come late: event_required no",
     ),
+    "CHANCE.TARGET": (
+        "no itinerary brings it to FC {fc} by its promised date with the chance asked for",
+        "make it ready earlier, promise a later date, add a faster or more reliable lane, or lower planning.chance_target",
+    ),
     "WINDOW.INBOUND_PLAN": (
         "no itinerary is delivered within {plan_days} days of the others of inbound plan {plan}",
         "make it ready nearer to the others, give it an inbound plan of its own, or raise planning.inbound_plan_days",

@@ -7,17 +7,20 @@ A quarter of a million options are a few megabytes, a hundred thousand shipments
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from consolidation.chances import LOOKED_AHEAD, Chances
 from consolidation.continuity import FIRST_PLAN, Continuity, Retracing
 from consolidation.demand import Demand, measure
 from consolidation.facts import Facts, Receivers
 from consolidation.grouping import ragged
 from consolidation.itineraries import COURIER, Itineraries, Refusals
+from consolidation.ready_days import ready_days
+from consolidation.receiving import NO_DAY
 from consolidation.routes import Routes, build_routes
 from consolidation.shipments import Shipment
 from consolidation.skeletons import Skeletons
@@ -27,6 +30,9 @@ from network.geo import Locator
 from network.model import Network
 from network.money import Bools, Int64
 from network.tariffs import TariffBook
+
+_LONGEST = 1500
+"""Days after the last arrival as planned by which all there is has been received: longer dates are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,10 @@ class Search:
     starts, parcels, skeletons : what decides the options
     refusals : how many chains each rule refused, per shipment
     retracing : Retracing, where the journeys of an earlier plan are found
-    freely : Search or None, of shipments of which something is held, as if nothing were: how they could be sent alone
+    freely : Search or None, of shipments of which something is held, or ways are refused by their chance, as if nothing
+        were: how they could be sent alone
+    chances : Chances or None, of ways to keep promised dates, where the network asks for a chance
+    best_chance : the best one of every shipment with a promised date, by position
     """
 
     demand: Demand
@@ -94,6 +103,8 @@ class Search:
     refusals: Refusals
     retracing: Retracing
     freely: Search | None = None
+    chances: Chances | None = None
+    best_chance: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def routes(self) -> Routes:
@@ -235,19 +246,30 @@ def search_itineraries(
     facts = Facts(network, routes, tariffs, duties)
     receivers = Receivers(facts, demand.fcs)
     retracing = Retracing(network, routes, facts.storage, continuity, len(shipments))
-    finder = StartFinder(network, demand, receivers, continuity, retracing, every=every)
+    chances = _chances(network, demand, receivers, tariffs)
+    finder = StartFinder(network, demand, receivers, continuity, retracing, every=every, chances=chances)
     for position in range(len(shipments)):
         finder.add(position)
-    return Search(
-        demand, facts, receivers, *finder.finish(), retracing, _freely(finder, retracing, continuity, every=every)
-    )
+    freely = _freely(finder, retracing, continuity, every=every)
+    return Search(demand, facts, receivers, *finder.finish(), retracing, freely, chances, finder.best_chance)
+
+
+def _chances(network: Network, demand: Demand, receivers: Receivers, tariffs: TariffBook) -> Chances | None:
+    """Return the chances of ways to keep promised dates; None where none is asked for, or nothing is promised."""
+    routes, last = receivers.facts.routes, int(demand.due_day.max(initial=NO_DAY))
+    if network.planning.chance_target is None or last == NO_DAY:
+        return None
+    latest = int(routes.eta_day.max(initial=0)) + _LONGEST if len(routes.eta_day) else last
+    ready = ready_days(network, routes, tariffs, min(last + LOOKED_AHEAD, latest))
+    return Chances(network, receivers.facts, receivers, ready)
 
 
 def _freely(finder: StartFinder, retracing: Retracing, continuity: Continuity, *, every: bool) -> Search | None:
     """Return the search of the shipments that are bound to something, as if they were not; None where none is."""
-    bound = [
+    held = {
         position for position, journey in enumerate(continuity.journeys) if journey is not None and journey.is_bound
-    ]
+    }
+    bound = sorted(held | finder.best_chance.keys())
     if not bound:
         return None
     demand, receivers = finder.demand, finder.receivers

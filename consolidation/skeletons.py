@@ -23,10 +23,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from consolidation.chances import SLACK, Chances, Promise
 from consolidation.facts import Facts
 from consolidation.grouping import first_of_each, packed
 from consolidation.itineraries import LTL, OVERSEAS, PARCEL
-from network.money import Bools, Int64
+from network.money import Bools, Float64, Int64
 
 
 class Start(NamedTuple):
@@ -42,6 +43,8 @@ class Start(NamedTuple):
     only : int, number of the routes that are open to the shipment; -1 for all
     leg : int, the final leg that is held, -1 for none
     booked : bool, the departure is booked, so that the goods wait for it however long
+    promise : Promise or None, by when the goods should be received with some chance; None where no chance is asked for
+    least : float, that chance
     """
 
     warehouse: int
@@ -56,6 +59,8 @@ class Start(NamedTuple):
     only: int = -1
     leg: int = -1
     booked: bool = False
+    promise: Promise | None = None
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -91,10 +96,12 @@ class SkeletonMaker:
     Parameters
     ----------
     rules : names of the rules, columns of :attr:`Skeletons.refused`
+    chances : Chances or None, of promises that starts name
     """
 
-    def __init__(self, facts: Facts, rules: tuple[str, ...]) -> None:
-        self._facts, self._routes, self._rules = facts, facts.routes, rules
+    def __init__(self, facts: Facts, rules: tuple[str, ...], chances: Chances | None = None) -> None:
+        self._facts, self._routes, self._rules, self._chances = facts, facts.routes, rules, chances
+        self._best: dict[Start, float] = {}
         self._numbers: dict[Start, int] = {}
         self._found: list[dict[str, Int64]] = []
         self._masks: list[tuple[Bools, ...]] = []
@@ -115,9 +122,36 @@ class SkeletonMaker:
             self._found.append(self._find(start))
         return self._numbers[start]
 
+    def best_chance(self, start: Start) -> float:
+        """Return the best chance among the options of a start to keep its promise; 0 without options."""
+        if start not in self._best:
+            found = self._likely(start, self._ways(start, Counter()))
+            self._best[start] = max((float(chances.max(initial=0.0)) for chances in found.values()), default=0.0)
+        return self._best[start]
+
+    def _likely(self, start: Start, ways: dict[int, Int64]) -> dict[int, Float64]:
+        """Return the chance of each way to keep the promise of a start, by final leg."""
+        assert self._chances is not None
+        assert start.promise is not None
+        return {leg: self._chances.of(start.promise, leg, routes) for leg, routes in ways.items()}
+
     def _find(self, start: Start) -> dict[str, Int64]:
-        facts, routes, planning = self._facts, self._routes, self._facts.network.planning
         refused: Counter[str] = Counter()
+        ways = self._ways(start, refused)
+        if start.promise is not None:
+            likely = {leg: chances >= start.least - SLACK for leg, chances in self._likely(start, ways).items()}
+            refused["CHANCE.TARGET"] += sum(int((~kept).sum()) for kept in likely.values())
+            ways = {leg: routes[likely[leg]] for leg, routes in ways.items()}
+        leg = np.repeat(np.array(list(ways), dtype=np.int64), [len(routes) for routes in ways.values()])
+        route = np.concatenate([np.zeros(0, dtype=np.int64), *ways.values()])
+        return {
+            **self._options(route, leg, every=start.every),
+            "refused": np.array([refused[rule] for rule in self._rules], dtype=np.int64),
+        }
+
+    def _ways(self, start: Start, refused: Counter[str]) -> dict[int, Int64]:
+        """Return the routes that keep every rule, by final leg, and count what each rule refuses."""
+        facts, routes, planning = self._facts, self._routes, self._facts.network.planning
         found = routes.of_warehouse[start.warehouse]
         found = found[self._masks[start.reach][0][found]]
         if start.only >= 0:
@@ -147,11 +181,7 @@ class SkeletonMaker:
             early = [rows[in_time[number][rows]] for number, rows in zip(offers, chosen, strict=True)]
             refused["DEADLINE.EVENT"] += sum(map(len, chosen)) - sum(map(len, early))
             chosen = early
-        leg = np.repeat(np.array(list(offers), dtype=np.int64), [len(rows) for rows in chosen])
-        return {
-            **self._options(np.concatenate([found[:0], *chosen]), leg, every=start.every),
-            "refused": np.array([refused[rule] for rule in self._rules], dtype=np.int64),
-        }
+        return dict(zip(offers, chosen, strict=True))
 
     def _stays(self, start: Start, handled: Bools) -> dict[int, Bools]:
         """Return the routes that each stay in storage can follow, by number of its leg."""

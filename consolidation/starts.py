@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from consolidation.chances import SLACK, Chances, Promise
 from consolidation.continuity import Continuity, Held, Retracing
 from consolidation.demand import Demand, shipment_rule
 from consolidation.facts import Receivers
@@ -51,22 +52,38 @@ class Parcels:
     delivered_day: Int64
 
 
+class _Begun(NamedTuple):
+    """A start of a shipment, the day on which it is in at the warehouse, and the road there in km."""
+
+    start: Start
+    arrived: int
+    km: float
+
+    def promising(self, promise: Promise, least: float) -> _Begun:
+        """Return it with a promise to keep with a chance."""
+        return self._replace(start=self.start._replace(promise=promise, least=least))
+
+
 class StartFinder:
     """Finds the starts and couriers of one shipment after the other.
 
     Attributes
     ----------
     network, demand, receivers : what it finds them in
+    best_chance : dict, of every shipment with a promised date the best chance that one of its ways has to keep it, where a
+        chance is asked for
     """
 
     def __init__(
-        self, network: Network, demand: Demand, receivers: Receivers, continuity: Continuity, retracing: Retracing, *, every: bool
+        self, network: Network, demand: Demand, receivers: Receivers, continuity: Continuity, retracing: Retracing, *,
+        every: bool, chances: Chances | None = None,
     ) -> None:  # fmt: skip
         facts = receivers.facts
         self.network, self.demand, self._facts, self._routes = network, demand, facts, facts.routes
         self.receivers = receivers
         self._continuity, self._retracing, self._every = continuity, retracing, every
-        self._maker = SkeletonMaker(facts, RULES)
+        self._maker, self._chances = SkeletonMaker(facts, RULES, chances), chances
+        self.best_chance: dict[int, float] = {}
         self._refused = np.zeros((len(demand.shipments), len(RULES)), dtype=np.int32)
         self._starts: list[tuple[int, int, int, int, int]] = []
         self._km: list[float] = []
@@ -83,12 +100,20 @@ class StartFinder:
         if rule:
             self._refuse(position, rule)
             return
-        self._add_couriers(position)
+        couriers = self._couriers(position)
         warehouses = self._warehouses(position)
         if not warehouses:
             self._refuse(position, "ORIGIN.NO_WAREHOUSE")
-        for warehouse, km in warehouses:
-            self._add_start(position, warehouse, km)
+        starts = [_Begun(*self._start(position, warehouse, km), km) for warehouse, km in warehouses]
+        promise = self._promise(position)
+        if promise is not None:
+            couriers, starts = self._kept(position, promise, couriers, starts)
+        for courier, delivered in couriers:
+            self._parcels.append((position, courier, delivered))
+        for begun in starts:
+            row = (position, begun.start.warehouse, begun.arrived, begun.start.stuffed)
+            self._starts.append((*row, self._maker.number(begun.start)))
+            self._km.append(begun.km)
 
     def _refuse(self, position: int, rule: str) -> None:
         self._refused[position, RULES.index(rule)] += 1
@@ -128,7 +153,34 @@ class StartFinder:
             self._near[key] = [(w, km) for km, w in sorted(found)[: planning.warehouses_per_shipment]]
         return self._near[key]
 
-    def _add_start(self, position: int, warehouse: int, km: float) -> None:
+    def _promise(self, position: int) -> Promise | None:
+        """Return by when goods should be received with the chance asked for; None without one, and once they are booked."""
+        day = int(self.demand.due_day[position])
+        if self._chances is None or day == NO_DAY or self._continuity.held(position) >= Held.TRUNK:
+            return None
+        importer = self.demand.importer_tags[position]
+        return Promise(int(self.receivers.of_shipment[position]), day, importer)
+
+    def _kept(
+        self, position: int, promise: Promise, couriers: list[tuple[int, int]], starts: list[_Begun]
+    ) -> tuple[list[tuple[int, int]], list[_Begun]]:
+        """Return couriers that reach the target, and starts to find such ways from; without any the best there are."""
+        chances, target = self._chances, self.network.planning.chance_target
+        assert chances is not None
+        assert target is not None
+        ready = int(self.demand.ready_day[position])
+        by_courier = [chances.of_courier(promise, courier, ready) for courier, _ in couriers]
+        promised = [begun.promising(promise, 0.0) for begun in starts]
+        best = max([*by_courier, *(self._maker.best_chance(begun.start) for begun in promised)], default=0.0)
+        self.best_chance[position] = best
+        least = min(target, best)
+        kept = [courier for courier, chance in zip(couriers, by_courier, strict=True) if chance >= least - SLACK]
+        for _ in range(len(couriers) - len(kept)):
+            self._refuse(position, "CHANCE.TARGET")
+        return kept, [begun.promising(promise, least) for begun in starts]
+
+    def _start(self, position: int, warehouse: int, km: float) -> tuple[Start, int]:
+        """Return the start of a shipment from a warehouse, and the day on which it is in there."""
         demand, facts = self.demand, self._facts
         shipment, fc, ready = demand.shipments[position], demand.fcs[position], int(demand.ready_day[position])
         collected = not demand.origins[position].place_id
@@ -152,8 +204,7 @@ class StartFinder:
             or self._continuity.of(position) is not None,
             **self._held(position),
         )
-        self._starts.append((position, warehouse, arrived, stuffed, self._maker.number(start)))
-        self._km.append(km)
+        return start, arrived
 
     def _in_time(self, position: int) -> int:
         """Return the number of the masks of what arrives in time for an event that a shipment must not miss; -1: none."""
@@ -203,7 +254,9 @@ class StartFinder:
             self._days[key] = int(arrived[0]), int(stuffed[0])
         return self._days[key]
 
-    def _add_couriers(self, position: int) -> None:
+    def _couriers(self, position: int) -> list[tuple[int, int]]:
+        """Return the couriers that may take a shipment, with the day of delivery."""
+        found: list[tuple[int, int]] = []
         network, demand = self.network, self.demand
         shipment, fc, origin = demand.shipments[position], demand.fcs[position], demand.origins[position]
         product = demand.product_of(position)
@@ -225,7 +278,8 @@ class StartFinder:
             elif self._is_too_late(position, delivered):
                 self._refuse(position, "DEADLINE.EVENT")
             else:
-                self._parcels.append((position, index, delivered))
+                found.append((index, delivered))
+        return found
 
     def _is_too_late(self, position: int, delivered: int) -> bool:
         """Return whether goods delivered on a day miss an event that they must not miss."""

@@ -40,6 +40,13 @@ class Planning(Row):
         json_schema_extra={"unit": "% of goods value per day"},
         description="price of a late day where the shipment names none",
     )
+    chance_target: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        json_schema_extra={"unit": "share"},
+        description="chance that a shipment with a promised date is received by then, at least; blank: dates as planned decide",
+    )
     unplanned_price: float = Field(500.0, ge=0, json_schema_extra={"unit": "plan currency per shipment"})
     unplanned_price_per_m3: float = Field(1500.0, ge=0, json_schema_extra={"unit": "plan currency per m3"})
     unplanned_pct_of_value: float = Field(20.0, ge=0, json_schema_extra={"unit": "% of goods value"})

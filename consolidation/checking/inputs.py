@@ -14,21 +14,23 @@ from consolidation.shipments import Shipment
 from network.io import content_hash as network_hash
 from network.model import Network
 
-_VALUE_OF_DAY = "value_of_day_per_m3"
+_VALUE_OF_DAY, _CHANCE = "value_of_day_per_m3", "chance_target"
 
 
 def as_planned(network: Network, plan: Plan) -> Network:
-    """Return the network with the rate scenario and the price of a day that the plan says it used."""
+    """Return the network with the rate scenario, the price of a day and the chance that the plan says it used."""
     header = network.header.model_copy(update={"scenario": plan.inputs.scenario})
-    planning, stated = network.planning, _value_of_day(plan)
-    if stated is not None and stated >= 0:
-        planning = planning.model_copy(update={_VALUE_OF_DAY: float(stated)})
+    planning, value, chance = network.planning, _stated(plan, _VALUE_OF_DAY), _stated(plan, _CHANCE)
+    if value is not None and value >= 0:
+        planning = planning.model_copy(update={_VALUE_OF_DAY: float(value)})
+    if chance is not None and 0 < chance < 1:
+        planning = planning.model_copy(update={_CHANCE: float(chance)})
     return network.replace(header=header, planning=planning)
 
 
-def _value_of_day(plan: Plan) -> Decimal | None:
-    """Return the price of a day that the plan says it used; None for the network's own, -1 for no price at all."""
-    stated = plan.options.get(_VALUE_OF_DAY)
+def _stated(plan: Plan, name: str) -> Decimal | None:
+    """Return the figure that the plan says it used in place of the network's own; None for that one, -1 for no figure at all."""
+    stated = plan.options.get(name)
     if stated is None:
         return None
     try:
@@ -68,7 +70,7 @@ def considered(network: Network, shipments: Iterable[Shipment]) -> tuple[dt.date
 
 
 def settings(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Iterator[Violation]:
-    """Yield violations for stated inputs that do not fit: network, currency, scenario, horizon, price of a day."""
+    """Yield violations for stated inputs that do not fit: network, currency, scenario, horizon, price of a day, chance."""
     first, last = considered(network, shipments)
     scenarios = {charge.scenario for charge in network.charges} | {"", network.header.scenario}
     pairs = (
@@ -83,9 +85,11 @@ def settings(plan: Plan, network: Network, shipments: Sequence[Shipment]) -> Ite
     if plan.inputs.scenario not in scenarios:
         known = ", ".join(sorted(scenarios - {""})) or "no scenario"
         yield violation("INPUT.SCENARIO", "inputs", "rate scenario", plan.inputs.scenario, known)
-    stated = _value_of_day(plan)
-    if stated is not None and stated < 0:
+    value, chance = _stated(plan, _VALUE_OF_DAY), _stated(plan, _CHANCE)
+    if value is not None and value < 0:
         yield violation("INPUT.VALUE_OF_DAY", "options", _VALUE_OF_DAY, plan.options[_VALUE_OF_DAY], "a price or null")
+    if chance is not None and not 0 < chance < 1:
+        yield violation("INPUT.CHANCE", "options", _CHANCE, plan.options[_CHANCE], "a share between 0 and 1, or null")
 
 
 def horizon(case: Case) -> Iterator[Violation]:

@@ -7,124 +7,40 @@ the others of its inbound plan leave.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from typing import Any
 
-from consolidation.checking import rules
-from consolidation.checking.case import Case, Traveller
-from consolidation.checking.continued import waits_in
-from consolidation.checking.dates import cutoff, work_out
+from consolidation.checking.case import Case
+from consolidation.checking.chances import Promises
 from consolidation.checking.inbound import days_left
 from consolidation.checking.inputs import considered
-from consolidation.checking.journeys import Journey, resolve
-from consolidation.checking.own_lines import trunk_priced
 from consolidation.checking.result import Violation, violation
+from consolidation.checking.ways import (
+    by_courier,
+    by_lane,
+    centres_behind,
+    near_warehouses,
+    passable,
+    still_open,
+    too_large,
+)
 from consolidation.checking.world import Run, World
 from consolidation.plan_model import PlannedShipment
 from consolidation.shipments import Shipment
 from network.tables import Place
 
-_FC_RULES = (rules.fc_accepts_class, rules.carton_sides, rules.carton_weight)
+_Centres = dict[str, list[Place]]
 
 
-def too_large(world: World, shipment: Shipment) -> bool:
-    """Return whether the largest container of the network cannot hold a shipment."""
-    containers = [row for row in world.network.equipment if row.kind == "container"]
-    if not containers:
-        return False
-    volume_cm3 = max(round(row.volume_m3 * 1_000_000) for row in containers)
-    weight_g = max(round(row.payload_kg * 1000) for row in containers)
-    return shipment.volume_cm3 > volume_cm3 or shipment.weight_g > weight_g
-
-
-def near_warehouses(world: World, shipment: Shipment) -> list[Place]:
-    """Return the open warehouses considered for a shipment: its own, else the nearest ones of its country."""
-    start, planning = world.locate(shipment.origin), world.network.planning
-    houses = [place for place in world.network.places if place.kind == "origin_warehouse" and not place.closed]
-    if start is None:
-        return []
-    if start.place_id:
-        return [place for place in houses if place.place_id == start.place_id]
-    far = [
-        (world.road_km(start, place), k, place) for k, place in enumerate(houses)
-        if not start.country or place.country == start.country
-    ]  # fmt: skip
-    most = Decimal(str(planning.max_collection_km))
-    return [place for km, _, place in sorted(far)[: planning.warehouses_per_shipment] if km <= most]
-
-
-def _rows(
-    world: World, shipment: Shipment, runs: list[Run], onward: dict[str, list[Place]]
-) -> Iterator[PlannedShipment]:
+def _ways(world: World, shipment: Shipment, runs: list[Run], onward: _Centres) -> Iterator[PlannedShipment]:
     """Yield the choices of every way a shipment might go: couriers, then every run by pallet or parcel."""
-    blank: dict[str, Any] = dict.fromkeys(
-        (
-            "warehouse_id", "departure_id", "lane_id", "courier_id", "gateway_out", "gateway_in", "deconsolidation_id",
-            "trunk_load_id", "truck_load_id", "entry_id",
-        ),
-        "",
-    )  # fmt: skip
-    same = {"shipment_id": shipment.shipment_id, "destination_fc": shipment.destination_fc}
     for courier in world.network.couriers:
-        choice = {"service": "courier", "final_leg": "courier", "courier_id": courier.courier_id}
-        yield PlannedShipment.model_construct(**{**blank, **same, **choice, "regime_id": courier.customs_regime})
+        yield by_courier(shipment, courier)
     for warehouse in near_warehouses(world, shipment):
         for run in runs:
-            lane = run.lane
-            if (warehouse.place_id, lane.origin) not in world.network.link:
-                continue
-            service = (
-                "consolidated"
-                if lane.buying == "load"
-                else {"air": "air", "rail_lcl": "rail_lcl"}.get(lane.mode, "co_load")
-            )
-            for centre in onward[lane.destination]:
-                way = {
-                    "service": service, "final_leg": "ltl" if centre.ltl_tariff else "parcel", "lane_id": lane.lane_id,
-                    "warehouse_id": warehouse.place_id, "departure_id": run.run_id, "gateway_out": lane.origin,
-                    "gateway_in": lane.destination, "deconsolidation_id": centre.place_id,
-                    "regime_id": run.gateway_in.customs_regime,
-                }  # fmt: skip
-                yield PlannedShipment.model_construct(**{**blank, **same, **way})
-
-
-def _passable(
-    case: Case, row: PlannedShipment, shipment: Shipment, days: tuple[int, int] | None
-) -> bool | None:  # fmt: skip
-    """Return whether a way keeps every rule and ends on the days; None when the FC refuses the goods, whatever the way."""
-    world = case.world
-    journey, refused = resolve(world, row, shipment)
-    if journey is None or refused:
-        return False
-    each = Traveller(world, journey, work_out(world, journey))
-    if journey.fc.closed or any(found for rule in _FC_RULES for found in rule(each)):
-        return None
-    if days is not None and not days[0] <= each.dates.delivered <= days[1]:
-        return False
-    if _in_the_past(case, each) or any(cutoff(journey, each.dates)) or not _priced(world, journey, each):
-        return False
-    return not any(found for rule in rules.RULES for found in rule(each))
-
-
-def _in_the_past(case: Case, each: Traveller) -> bool:
-    """Return whether goods would be stuffed before the day as of which the plan was made."""
-    continued = case.plan.continued
-    return continued is not None and any(
-        code == "STUFFED" and time < continued.as_of for code, _, time in each.dates.milestones
-    )
-
-
-def _priced(world: World, journey: Journey, each: Traveller) -> bool:
-    chain = journey.chain
-    if chain is None:
-        return True
-    lane = chain.run.lane
-    if lane.buying == "space":
-        return trunk_priced(world, journey, chain, each.dates)
-    rows = world.charges(lane.tariff, each.dates.before, lane.mode, "load")
-    return any(not row.equipment or set(row.equipment) & set(lane.equipment) for row in rows)
+            if (warehouse.place_id, run.lane.origin) in world.network.link:
+                for centre in onward.get(run.lane.destination, ()):
+                    if centre.ltl_tariff or centre.parcel_tariff:
+                        yield by_lane(shipment, warehouse, run, centre)
 
 
 def left_out(case: Case) -> Iterator[Violation]:
@@ -134,43 +50,28 @@ def left_out(case: Case) -> Iterator[Violation]:
     if not rows:
         return
     runs = list(world.runs(*considered(world.network, case.shipments.values())))
-    onward: dict[str, list[Place]] = defaultdict(list)
-    for start, end in world.network.link:
-        centre = world.network.place.get(end)
-        if (
-            centre is not None
-            and centre.kind == "deconsolidation_centre"
-            and (centre.ltl_tariff or centre.parcel_tariff)
-        ):
-            onward[start].append(centre)
+    onward, promises = centres_behind(world), Promises(case)
     for row in rows:
         shipment = case.shipments[row.shipment_id]
-        days = days_left(case, shipment) if row.rule == "WINDOW.INBOUND_PLAN" else None
-        ways = () if too_large(world, shipment) else _rows(world, shipment, runs, onward)
-        way = _first_way(case, shipment, _still_open(case, row.shipment_id, ways), days)
+        by_window = row.rule == "WINDOW.INBOUND_PLAN"
+        days = days_left(case, shipment) if by_window else None
+        ways: Iterable[PlannedShipment] = () if too_large(world, shipment) else _ways(world, shipment, runs, onward)
+        if by_window:
+            ways = (way for way in ways if promises.surely_kept(way, shipment))
+        way = _first_way(case, shipment, still_open(case, row.shipment_id, ways), days)
         if way is not None:
             found = row.rule
             expected = f"planned, or rule PRICE: it can go by {way.courier_id or way.departure_id}"
             yield violation("UNPLANNED.POSSIBLE", f"shipment {row.shipment_id}", "left out", found, expected)
 
 
-def _still_open(case: Case, shipment_id: str, ways: Iterable[PlannedShipment]) -> Iterator[PlannedShipment]:
-    """Yield the ways of a shipment that the plan before leaves: from the warehouse it is in, and with who still takes it."""
-    continued = case.plan.continued
-    warehouse = waits_in(continued, shipment_id)
-    missed = continued.missed.get(shipment_id, ()) if continued else ()
-    for way in ways:
-        if way.departure_id not in missed and warehouse in ("", way.warehouse_id):
-            yield way
-
-
 def _first_way(
     case: Case, shipment: Shipment, ways: Iterable[PlannedShipment], days: tuple[int, int] | None
 ) -> PlannedShipment | None:
     for way in ways:
-        passable = _passable(case, way, shipment, days)
-        if passable is None:
+        fits = passable(case, way, shipment, days)
+        if fits is None:
             return None
-        if passable:
+        if fits:
             return way
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -19,6 +19,8 @@ from network.tables import Departure, Lane, Place
 
 _YEARS = (1970, 9000)
 """Years in which runs are judged, so that no date after them leaves the calendar."""
+_WEEKS = 6
+"""Weeks in which the next departure of a lane is looked for."""
 BASES_OF = {"shipment": SHIPMENT_BASES, "load": LOAD_BASES, "entry": ENTRY_BASES}
 """Bases that are counted per shipment, per load and per customs entry."""
 
@@ -79,6 +81,7 @@ class World:
         self._calendars: dict[str, Calendar] = {}
         self._applying: dict[tuple[str, dt.date, str, str], tuple[Charge, ...]] = {}
         self._runs: dict[str, Run | str] = {}
+        self._following: dict[str, Run] = {}
         self._road_km: dict[tuple[float, float, str], Decimal] = {}
         self._layers: dict[tuple[str, str, str, dt.date, frozenset[str]], tuple[list[Duty], list[Duty]]] = {}
 
@@ -241,6 +244,25 @@ class World:
                     run = self.run(f"{row.departure_id}@{day.isoformat()}")
                     if isinstance(run, Run):
                         yield run
+
+    def following(self, run: Run) -> Run:
+        """Return the departure that takes what a run left behind: the next of its lane, or the same a week later."""
+        if run.run_id not in self._following:
+            found = min(self._later(run), key=lambda later: (later.etd, later.run_id), default=None)
+            week = 7 * 24 * 60
+            same = replace(run, run_id=f"{run.run_id}+7", etd=run.etd + week, eta=run.eta + week)
+            self._following[run.run_id] = found or same
+        return self._following[run.run_id]
+
+    def _later(self, run: Run) -> Iterator[Run]:
+        """Yield the later departures of the lane of a run within some weeks."""
+        days = [run.etd_date + dt.timedelta(days=k) for k in range(7 * _WEEKS)]
+        for row in self.network.departures:
+            for day in days if row.lane_id == run.lane.lane_id else ():
+                if not not_running(row, day):
+                    found = self.run(f"{row.departure_id}@{day.isoformat()}")
+                    if isinstance(found, Run) and found.etd > run.etd:
+                        yield found
 
     def _resolve(self, run_id: str) -> Run | str:
         row_id, _, text = run_id.rpartition("@")

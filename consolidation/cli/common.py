@@ -48,6 +48,14 @@ ValueOfDay = Annotated[
         show_default=False,
     ),
 ]
+Chance = Annotated[
+    float | None,
+    typer.Option(
+        "--chance",
+        help="Chance at which shipments with a promised date should be received by then, as 0.9.",
+        show_default=False,
+    ),
+]
 Scenario = Annotated[
     str | None, typer.Option("--scenario", help="Rate scenario in place of the network's own.", show_default=False)
 ]

@@ -14,6 +14,7 @@ from consolidation.cli.common import (
     CANCELLED,
     VIOLATIONS,
     AsJson,
+    Chance,
     ErrorsFile,
     Gap,
     NetworkPath,
@@ -61,12 +62,15 @@ def plan_command(
     seed: Seed = 1,
     work: Work = 25,
     value_of_day: ValueOfDay = None,
+    chance: Chance = None,
     scenario: Scenario = None,
     errors: ErrorsFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan a file of shipments on a network and write a plan folder."""
-    search = _Search(time_limit, gap, seed, work, value_of_day, scenario, errors)
+    if chance is not None and not 0 < chance < 1:
+        raise typer.BadParameter("a share between 0 and 1, as 0.9", param_hint="--chance")
+    search = _Search(time_limit, gap, seed, work, value_of_day, scenario, errors, chance)
     _plan(network, shipments, out, search, as_json)
 
 
@@ -81,6 +85,7 @@ class _Search:
     value_of_day: float | None = None
     scenario: str | None = None
     errors: Path | None = None
+    chance: float | None = None
 
 
 def _plan(network_path: Path, shipments_path: Path, out: Path, search: _Search, as_json: bool) -> None:
@@ -118,6 +123,7 @@ def _search(network: Network, shipments: tuple[Shipment, ...], search: _Search, 
         options=SolveOptions(seed=search.seed, time_limit_s=search.time_limit, gap=search.gap, work=search.work),
         scenario=search.scenario,
         value_of_day_per_m3=search.value_of_day,
+        chance=search.chance,
         on_progress=line.report,
         cancelled=line.cancelled,
     )

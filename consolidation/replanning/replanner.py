@@ -138,6 +138,10 @@ def replan(
     return Replan(_finished(plan, previous, case), case.week.shipments)
 
 
+def _number(stated: float | str | None) -> float | None:
+    return None if stated is None else float(stated)
+
+
 class _Case:
     """A week to plan anew, with what is held of it."""
 
@@ -156,8 +160,8 @@ class _Case:
         self.as_of = "" if options.as_of is None else options.as_of.isoformat()
         now = not_before(shipments, self.holdings.earlier, self.as_of)
         continuity = self.holdings.continuity(now, clock.day_number(options.as_of) if options.as_of else None)
-        price = previous.options.get("value_of_day_per_m3")
-        self.week = prepare(network, now, previous.inputs.scenario, None if price is None else float(price), continuity)
+        price, chance = (_number(previous.options.get(name)) for name in ("value_of_day_per_m3", "chance_target"))
+        self.week = prepare(network, now, previous.inputs.scenario, price, continuity, chance=chance)
 
     def too_late(self) -> list[str]:
         """Return the booked shipments that cannot reach their departure any more: they are ready after its cut-off."""

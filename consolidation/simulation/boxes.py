@@ -6,22 +6,19 @@ entry of it is examined alone.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from consolidation.checking.case import Traveller
 from consolidation.checking.journeys import Chain
 from consolidation.checking.own_lines import examinations
 from consolidation.checking.quantities import entered_by
-from consolidation.checking.world import Run, World, not_running
+from consolidation.checking.world import Run, World
 from network.charges import falls_on
 from network.examinations import MILLIDAYS, MILLION, chance_of, delay_of, joint_chance
 from network.tables import Link, Place
 
 _DONE = {"sailed": 1, "cleared": 2}
-_WEEKS = 6
-"""Weeks in which the next departure of a lane is looked for."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,6 @@ class Boxes:
 
     def __init__(self, world: World, members: Mapping[str, Sequence[Traveller]]) -> None:
         self._world, self._members = world, members
-        self._next: dict[str, Run] = {}
         self._known: dict[tuple[str, str, int], Box] = {}
 
     def of(self, each: Traveller, chain: Chain) -> Box:
@@ -75,28 +71,10 @@ class Boxes:
             together = self._members.get(load_id, (each,)) if load_id else (each,)
             chance, delay_days = examination(self._world, together)
             self._known[key, entry, done] = Box(
-                key, entry, chain.run, self._following(chain.run), chain.run.gateway_in, each.journey.regime.clearance_days,
+                key, entry, chain.run, self._world.following(chain.run), chain.run.gateway_in, each.journey.regime.clearance_days,
                 chain.centre, chain.drayage, chance, delay_days, done >= _DONE["sailed"], done >= _DONE["cleared"],
             )  # fmt: skip
         return self._known[key, entry, done]
-
-    def _following(self, run: Run) -> Run:
-        if run.run_id not in self._next:
-            found = min(self._later(run), key=lambda later: (later.etd, later.run_id), default=None)
-            week = 7 * 24 * 60
-            same = replace(run, run_id=f"{run.run_id}+7", etd=run.etd + week, eta=run.eta + week)
-            self._next[run.run_id] = found or same
-        return self._next[run.run_id]
-
-    def _later(self, run: Run) -> Iterable[Run]:
-        """Yield the later departures of the lane of a run within some weeks."""
-        days = [run.etd_date + dt.timedelta(days=k) for k in range(7 * _WEEKS)]
-        for row in self._world.network.departures:
-            for day in days if row.lane_id == run.lane.lane_id else ():
-                if not not_running(row, day):
-                    found = self._world.run(f"{row.departure_id}@{day.isoformat()}")
-                    if isinstance(found, Run) and found.etd > run.etd:
-                        yield found
 
 
 def examination(world: World, together: Sequence[Traveller]) -> tuple[float, float]:

@@ -11,13 +11,9 @@ import math
 
 import numpy as np
 
+from network.delays import LATE_FROM, MAX_DAYS
 from network.money import Bools, Float64
 from network.reliability import Transit
-
-MAX_DAYS = 365.0
-"""Longest delay or dwell that is drawn, days."""
-_LATE_FROM = 1.0
-"""Days after schedule from which an arrival counts as late."""
 
 
 class Draws:
@@ -75,7 +71,7 @@ class Draws:
         if transit.on_time >= 1 and transit.early <= 0:
             return np.zeros(self.count)
         luck = self._stream("on time", *key).random(self.count)
-        beyond = max(0.0, transit.late_mean - _LATE_FROM)
-        late = _LATE_FROM + self.duration(beyond, transit.late_cv * beyond, "late", *key)
+        beyond = max(0.0, transit.late_mean - LATE_FROM)
+        late = LATE_FROM + self.duration(beyond, transit.late_cv * beyond, "late", *key)
         found: Float64 = np.where(luck >= transit.on_time, late, np.where(luck < transit.early, -1.0, 0.0))
         return found

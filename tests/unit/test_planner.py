@@ -32,7 +32,14 @@ def test_a_week_is_planned_and_proved() -> None:
 
 def test_what_the_plan_was_made_from_is_written_down() -> None:
     made = quick_plan(tiny_network(), WEEK, SolveOptions(seed=7, time_limit_s=None, gap=0.01, work=30))
-    assert made.options == {"seed": 7, "gap": 0.01, "work": 30, "time_limit_s": None, "value_of_day_per_m3": None}
+    assert made.options == {
+        "seed": 7,
+        "gap": 0.01,
+        "work": 30,
+        "time_limit_s": None,
+        "value_of_day_per_m3": None,
+        "chance_target": None,
+    }
     assert (made.inputs.network, made.inputs.scenario, made.inputs.currency) == ("Tiny network", "", "USD")
     assert (made.inputs.horizon_start, made.inputs.horizon_end) == ("2026-11-24", "2026-12-29")
     assert made.plan_id.startswith("DB-20261124-")
