@@ -38,7 +38,7 @@ def alternatives_page(found: Alternatives) -> str:
         for kind, value in found.base_values.items()
         if value or any(row.values[kind] for row in found.rows)
     }
-    drawn = "".join(
+    charts_drawn = "".join(
         f"<h3>{escape(words.UNITS[kind].capitalize())}</h3>{drawn(f'{kind}-chart', words.UNITS[kind])}"
         for kind in found.base_values
         if f"{kind}-chart" in figures
@@ -47,7 +47,7 @@ def alternatives_page(found: Alternatives) -> str:
         _head("Plans that cost nearly as little", f"All amounts in {escape(found.currency)}."),
         section("summary", "Summary", _alternatives_cards(found), _texts(words.alternatives_sentences(found))),
         section("plans", "Plans", _rows(found)),
-        section("criteria", "Criteria", drawn),
+        section("criteria", "Criteria", charts_drawn),
         section("about", "About", _alternatives_about(found)),
     ]
     return document("Alternatives", "\n".join(parts), figures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from consolidation.checker import judge
 from consolidation.plan_model import Unplanned
 from consolidation.shipments import Shipment
-from consolidation.tradeoffs import AlternativeOptions, alternatives, frontier
+from consolidation.tradeoffs import AlternativeOptions, alternatives, frontier, write_alternatives
 from consolidation.tradeoffs.axes import ROUNDING, Axes, axes, highest_price, priced_m3_days
 from consolidation.tradeoffs.envelope import Best, Envelope, HalfPlane, best_plans
 from network.errors import InputError
@@ -277,6 +278,13 @@ class TestAlternatives:
             assert row.at_least is not None
             assert row.at_least <= row.value <= row.base_value
             assert (kind in found.plans) is row.better
+
+    def test_their_page_has_a_picture_of_each_criterion(self, tmp_path: Path) -> None:
+        found = alternatives(tiny_network(), WEEK, None, AlternativeOptions(within=0.2, search=SURE))
+        page = (write_alternatives(found, tmp_path / "out") / "alternatives.html").read_text(encoding="utf-8")
+        drawn = {kind for kind in found.alternatives.base_values if f'<div id="{kind}-chart"' in page}
+        assert drawn >= {kind for kind, value in found.alternatives.base_values.items() if value}
+        assert "containers" in drawn
 
     def test_no_premium_buys_nothing_that_costs_money(self) -> None:
         network, shipments = _by_hand()
