@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -85,7 +85,7 @@ class _Runs:
         todo = [scenario for scenario in self._request.scenarios if not self._is_known(scenario)]
         todo += self._unknown(self._asking.begin())
         if todo and not self._cancelled():
-            with closing(runner.outcomes(self._given, self._until_cancelled(todo), self._then)) as outcomes:
+            with closing(runner.outcomes(self._given, todo, self._then, self._cancelled)) as outcomes:
                 for outcome in outcomes:
                     self._finish(outcome)
         found = self._found()
@@ -94,12 +94,6 @@ class _Runs:
             self._keeper.forget_others(self._done)
         self._keeper.write_page(study_page(found, self._request.network))
         return found
-
-    def _until_cancelled(self, todo: Iterable[Scenario]) -> Iterator[Scenario]:
-        for scenario in todo:
-            if self._cancelled():
-                return
-            yield scenario
 
     def _plan_base(self) -> None:
         base = Scenario(BASE, description="nothing changes")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from consolidation._version import __version__
 from consolidation.scenarios import Scenario
 from consolidation.studies.processes import WorkersLost
-from consolidation.studies.runners import Outcomes, Then, dispatched
+from consolidation.studies.runners import Cancelled, Outcomes, Then, dispatched
 from consolidation.studies.work import Given, Outcome, broken_off, run
 from network.errors import Finding, InputError
 
@@ -54,7 +54,9 @@ class Cluster:
         with self._client() as client:
             self._require_workers(client)
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
+    def outcomes(
+        self, given: Given, scenarios: Iterable[Scenario], then: Then, cancelled: Cancelled = bool
+    ) -> Outcomes:
         """Yield the outcome of every scenario, and of those that `then` asks for, as each is finished.
 
         Raises
@@ -65,7 +67,7 @@ class Cluster:
         with self._client() as client:
             pool = _Pool(client, given, self.address)
             try:
-                yield from dispatched(scenarios, then, pool)
+                yield from dispatched(scenarios, then, pool, cancelled)
             finally:
                 pool.end()
 

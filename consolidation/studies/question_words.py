@@ -54,13 +54,19 @@ def _proven(row: BreakEven) -> list[str]:
         return []
     surely = [] if row.proven_up_to is None else [f"surely pays up to {percent(row.proven_up_to)}"]
     surely += [] if row.proven_from is None else [f"surely does not from {percent(row.proven_from)} on"]
-    between = (row.proven_up_to, row.proven_from)
     if not surely:
         return ["the bounds prove nothing at the rates asked: what is said is of the plans found"]
     told = f"it {' and '.join(surely)}"
-    if None in between or row.proven_from != row.above_percent or row.proven_up_to != row.below_percent:
+    if not _is_all_proven(row):
         told += "; between what is proven, the plans found decide and not the bounds"
     return [told]
+
+
+def _is_all_proven(row: BreakEven) -> bool:
+    """Return whether the bounds alone prove the verdict, at every rate but those between the two of a rate that was found."""
+    if row.verdict == "found":
+        return (row.proven_up_to, row.proven_from) == (row.below_percent, row.above_percent)
+    return row.proven_up_to == row.highest if row.verdict == "every_rate" else row.proven_from == row.lowest
 
 
 def value_in_words(row: MarginalValue, currency: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Where scenarios are run: here, in processes of this machine, or on a cluster.
 
 A runner is given what all scenarios begin with, and the first scenarios; each outcome may ask for further ones. Outcomes
-come as they are finished, in any order; what they hold does not depend on the runner. A scenario is taken from those given
-only when there is a place to run it, so whoever gives them can stop giving, and what is running is still finished.
+come as they are finished, in any order; what they hold does not depend on the runner. Once it is cancelled a runner begins
+nothing further, whether it was given at first or asked for by an outcome, and what is running is still finished.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ MOST_LOSSES = 3
 """Times that a scenario may lose its worker before it is given up."""
 Then = Callable[[Outcome], Iterable[Scenario]]
 """Says which scenarios an outcome asks for."""
+Cancelled = Callable[[], bool]
+"""Says whether nothing further is to be begun."""
 Outcomes = Generator[Outcome, None, None]
 """Outcomes as they come; closing it ends what is running."""
 
@@ -27,7 +29,9 @@ Outcomes = Generator[Outcome, None, None]
 class Runner(Protocol):
     """Runs scenarios."""
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
+    def outcomes(
+        self, given: Given, scenarios: Iterable[Scenario], then: Then, cancelled: Cancelled = bool
+    ) -> Outcomes:
         """Yield the outcome of every scenario, and of those that `then` asks for, as each is finished."""
 
 
@@ -48,12 +52,12 @@ def lost(scenario: Scenario, times: int) -> Outcome:
     )
 
 
-def dispatched(scenarios: Iterable[Scenario], then: Then, pool: Pool) -> Outcomes:
+def dispatched(scenarios: Iterable[Scenario], then: Then, pool: Pool, cancelled: Cancelled = bool) -> Outcomes:
     """Yield the outcome of every scenario, and of those that `then` asks for, from the workers of a pool."""
     first, more, losses = iter(scenarios), deque[Scenario](), Counter[str]()
     running = 0
     while True:
-        while (scenario := more.popleft() if more else next(first, None)) is not None:
+        while not cancelled() and (scenario := more.popleft() if more else next(first, None)) is not None:
             if not pool.begin(scenario):
                 more.appendleft(scenario)
                 break
@@ -75,10 +79,12 @@ def dispatched(scenarios: Iterable[Scenario], then: Then, pool: Pool) -> Outcome
 class Serial:
     """Runs one scenario after the other, in this process."""
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
+    def outcomes(
+        self, given: Given, scenarios: Iterable[Scenario], then: Then, cancelled: Cancelled = bool
+    ) -> Outcomes:
         """Yield the outcome of every scenario, and of those that `then` asks for."""
         first, more = iter(scenarios), deque[Scenario]()
-        while (scenario := more.popleft() if more else next(first, None)) is not None:
+        while not cancelled() and (scenario := more.popleft() if more else next(first, None)) is not None:
             outcome = run(given, scenario)
             more.extend(then(outcome))
             yield outcome
@@ -95,11 +101,13 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = max(1, workers)
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
+    def outcomes(
+        self, given: Given, scenarios: Iterable[Scenario], then: Then, cancelled: Cancelled = bool
+    ) -> Outcomes:
         """Yield the outcome of every scenario, and of those that `then` asks for, as each is finished."""
         pool = ProcessPool(self.workers, given)
         try:
-            yield from dispatched(scenarios, then, pool)
+            yield from dispatched(scenarios, then, pool, cancelled)
         finally:
             pool.end()
 

@@ -23,7 +23,7 @@ from consolidation.studies.question_sections import break_evens
 from consolidation.studies.question_words import break_even_in_words
 from consolidation.studies.questions import Base
 from consolidation.studies.rates import at_rate, scaled
-from consolidation.studies.runners import Serial, Then
+from consolidation.studies.runners import Cancelled, Serial, Then
 from consolidation.studies.work import Given, Outcome, run
 from network.errors import InputError
 from network.io import content_hash
@@ -101,11 +101,16 @@ def test_every_answer_has_its_words(tmp_path: Path, changes: dict[str, Any], ver
     found = _answer(tmp_path, **changes)
     assert found.verdict == verdict
     assert words in break_even_in_words(found, "USD")[0]
+    told = " ".join(break_even_in_words(found, "USD"))
+    assert "surely" in told
+    assert "the plans found decide" not in told
 
 
 def test_a_run_without_a_plan_is_told(tmp_path: Path) -> None:
     class Broken(Serial):
-        def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Iterator[Outcome]:
+        def outcomes(
+            self, given: Given, scenarios: Iterable[Scenario], then: Then, cancelled: Cancelled = bool
+        ) -> Iterator[Outcome]:
             for scenario in scenarios:
                 outcome = Outcome(ScenarioResult(name=scenario.name, status="failed", reasons=("it broke",), key="x"))
                 assert list(then(outcome)) == []
@@ -204,7 +209,9 @@ def test_finished_runs_are_not_planned_again(tmp_path: Path) -> None:
     assert {run.run for run in first.break_evens[0].runs} | {"base"} == set(names)
 
     class Never(Serial):
-        def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Iterator[Outcome]:
+        def outcomes(
+            self, given: Given, scenarios: Iterable[Scenario], then: Then, cancelled: Cancelled = bool
+        ) -> Iterator[Outcome]:
             raise AssertionError(f"asked for {[row.name for row in scenarios]}")
 
     assert study(asking, tmp_path / "s", runner=Never()) == first

@@ -12,7 +12,7 @@ from consolidation.scenarios import Scenario
 from consolidation.studies import keeping, read_study, study
 from consolidation.studies.alone import alone
 from consolidation.studies.keeping import folder_of
-from consolidation.studies.runners import Outcomes, Serial, Then
+from consolidation.studies.runners import Cancelled, Outcomes, Serial, Then
 from consolidation.studies.work import Given
 from network.errors import InputError
 from tests.deadly import Faulty
@@ -28,8 +28,10 @@ class Counting(Serial):
     def __init__(self) -> None:
         self.ran: list[str] = []
 
-    def outcomes(self, given: Given, scenarios: Iterable[Scenario], then: Then) -> Outcomes:
-        for outcome in super().outcomes(given, scenarios, then):
+    def outcomes(
+        self, given: Given, scenarios: Iterable[Scenario], then: Then, cancelled: Cancelled = bool
+    ) -> Outcomes:
+        for outcome in super().outcomes(given, scenarios, then, cancelled):
             self.ran.append(outcome.result.name)
             yield outcome
 
