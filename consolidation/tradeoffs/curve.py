@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
 from consolidation.checker import judge
@@ -203,8 +203,12 @@ class _Curve:
             best_to=top.quantize(_STEP),
             priced_m3_days=stand.m3_days,
             other_cost=stand.other.quantize(_CENT),
-            cheaper_by_at_most=max(Decimal(0), stand.other - envelope.other(stand.m3_days)).quantize(_CENT),
-            faster_by_at_most=max(Decimal(0), stand.m3_days - envelope.m3_days(stand.other)).quantize(_STEP),
+            cheaper_by_at_most=max(Decimal(0), stand.other - envelope.other(stand.m3_days)).quantize(
+                _CENT, ROUND_CEILING
+            ),
+            faster_by_at_most=max(Decimal(0), stand.m3_days - envelope.m3_days(stand.other)).quantize(
+                _STEP, ROUND_CEILING
+            ),
             given=price == self._given,
             figures=figures(made, asking.network, len(violations)),
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import get_args
 
 from consolidation.checker import judge
@@ -249,7 +249,7 @@ class _Search:
         floor = self._floors.get(kind)
         if floor is None or any(row.rule in _BY_CHOICE for row in self.base.unplanned):
             return None
-        return floor.quantize(_SIX)
+        return floor.quantize(_SIX, ROUND_FLOOR)
 
     def _values(self, made: Plan) -> dict[Kind, Decimal]:
         return {kind: criterion.value(made) for kind, criterion in self._measured.items()}
