@@ -29,7 +29,7 @@ import pytest
 from typer.models import OptionInfo
 
 import consolidation
-from consolidation import cli
+from consolidation import cli, console
 from consolidation.checking import continued
 from consolidation.events.model import KINDS, Confirmation
 from consolidation.events.state import STATUSES
@@ -208,7 +208,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the examples to run in; a program that does not say how hard to search searches little."""
     copy = tmp_path / "examples"
     shutil.copytree(EXAMPLES, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setenv("COLUMNS", "120")
+    for printer in (console.out, console.err):
+        monkeypatch.setattr(printer, "width", 120)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr("consolidation.planner.SolveOptions", functools.partial(SolveOptions, work=1))
     return copy
